@@ -62,21 +62,23 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+        .target(name: "CommandLineBase", path: "Examples/CommandLine", swiftSettings: strict),
         .executableTarget(
-            name: "mlops", dependencies: modules.map { .byName(name: $0.name) },
+            name: "mlops", dependencies: modules.map { .byName(name: $0.name) } + ["CommandLineBase"],
             path: "Examples/InternalTool/Sources", swiftSettings: strict),
         .executableTarget(
             name: "FlightDelay",
             dependencies: [
                 "ArtifactStores", "ContentHashing", "DataContracts", "DatasetVersioning", "MetricLogging",
                 "ModelRegistries", "ParameterLoading", "RunLineage", "TableReading", "TreeEnsembles",
+                "CommandLineBase",
             ],
             path: "Examples/FlightDelay/Sources", swiftSettings: strict),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "ArtifactStores", "ContentHashing", "DatasetVersioning", "MetricLogging", "ParameterLoading",
-                "TreeEnsembles",
+                "ArtifactStores", "CommandLineBase", "ContentHashing", "DatasetVersioning", "MetricLogging",
+                "ParameterLoading", "TreeEnsembles",
             ],
             path: "Tests/Benchmarks/Sources", swiftSettings: strict),
 
@@ -92,8 +94,10 @@ let package = Package(
                 swiftSettings: strict)
         } + [
             .testTarget(
+                name: "CommandLineBaseTests", dependencies: ["CommandLineBase"], swiftSettings: strict),
+            .testTarget(
                 name: "EndToEndTests", dependencies: ["TestSupport", "TreeEnsembles", "ContentHashing"],
-                swiftSettings: strict)
+                swiftSettings: strict),
         ],
     swiftLanguageModes: [.v6]
 )
