@@ -33,7 +33,9 @@ struct HistogramChart {
                 ]
             }
             svg.polyline(points, class: "line month\(index)")
-            svg.text(series[index].name, right - 8, top + 16 * Double(index + 1), anchor: "end", class: "label tone\(index)")
+            svg.text(
+                series[index].name, right - 8, top + 16 * Double(index + 1), anchor: "end",
+                class: "label tone\(index)")
         }
         return svg
     }

@@ -35,7 +35,8 @@ struct LineChart {
             }
             if let last = points.last {
                 // Names stand apart even where the lines end close together.
-                svg.text(line.name, last.x + 12, last.y + (index == 0 ? 0 : 14) - 2, class: "label name\(index)")
+                svg.text(
+                    line.name, last.x + 12, last.y + (index == 0 ? 0 : 14) - 2, class: "label name\(index)")
             }
         }
         return svg

@@ -17,11 +17,14 @@ struct LineageDiagram {
         var svg = SVG(width: 760, height: 300, title: "Lineage of the registered versions")
         let versions = summary.registry.versions
         let data = summary.datasets.enumerated().map { index, dataset in
-            Box(x: 8, y: 16 + 70 * Double(index), lines: [dataset.reference, "flights of " + dataset.month], style: "box data")
+            Box(
+                x: 8, y: 16 + 70 * Double(index), lines: [dataset.reference, "flights of " + dataset.month],
+                style: "box data")
         }
         let models = versions.enumerated().map { index, version in
             Box(
-                x: 288, y: 50 + 120 * Double(index), lines: [version.name, version.model + " " + version.artifact],
+                x: 288, y: 50 + 120 * Double(index),
+                lines: [version.name, version.model + " " + version.artifact],
                 style: "box model")
         }
         let alias = Box(

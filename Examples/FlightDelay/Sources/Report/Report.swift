@@ -49,12 +49,16 @@ struct Report {
         let values = series.flatMap(\.values)
         let lower = ((values.min() ?? 0.5) * 20).rounded(.down) / 20
         let upper = ((values.max() ?? 1) * 20).rounded(.up) / 20
-        return LineChart(title: "ROC AUC by month", places: months, series: series, range: lower...max(upper, lower + 0.05)).svg
+        return LineChart(
+            title: "ROC AUC by month", places: months, series: series, range: lower...max(upper, lower + 0.05)
+        ).svg
     }
 
     private var histograms: String {
         models.map { model in
-            let series = summary.scorings.filter { $0.model == model }.map { (name: $0.month, counts: $0.histogram) }
+            let series = summary.scorings.filter { $0.model == model }.map {
+                (name: $0.month, counts: $0.histogram)
+            }
             return "<div>" + HistogramChart(title: model, series: series).svg.markup + "</div>"
         }.joined()
     }
@@ -62,15 +66,19 @@ struct Report {
     private var datasets: String {
         let rows = summary.datasets.map { dataset in
             [
-                dataset.reference, dataset.month, String(dataset.rows), String(dataset.bytes), String(dataset.chunks),
+                dataset.reference, dataset.month, String(dataset.rows), String(dataset.bytes),
+                String(dataset.chunks),
                 String(dataset.bytesAddedAgain), dataset.notes.joined(separator: "; "),
             ]
         }
-        return table(["version", "month", "rows", "bytes", "chunks", "added again", "against June's contract"], rows)
+        return table(
+            ["version", "month", "rows", "bytes", "chunks", "added again", "against June's contract"], rows)
     }
 
     private var refusals: String {
-        table(["damage", "refused because"], summary.refusals.map { [$0.damage, $0.reasons.joined(separator: "; ")] })
+        table(
+            ["damage", "refused because"],
+            summary.refusals.map { [$0.damage, $0.reasons.joined(separator: "; ")] })
     }
 
     private func section(_ title: String, _ text: String, _ content: String) -> String {

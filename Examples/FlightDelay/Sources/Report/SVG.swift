@@ -27,7 +27,8 @@ struct SVG {
 
     mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, class name: String) {
         elements.append(
-            "<line x1='\(format(x1))' y1='\(format(y1))' x2='\(format(x2))' y2='\(format(y2))' class='\(name)'/>")
+            "<line x1='\(format(x1))' y1='\(format(y1))' x2='\(format(x2))' y2='\(format(y2))' class='\(name)'/>"
+        )
     }
 
     mutating func polyline(_ points: [(x: Double, y: Double)], class name: String) {
@@ -52,12 +53,17 @@ struct SVG {
     }
 
     /// Writes a text; the anchor is `start`, `middle` or `end`.
-    mutating func text(_ text: String, _ x: Double, _ y: Double, anchor: String = "start", class name: String = "label") {
+    mutating func text(
+        _ text: String, _ x: Double, _ y: Double, anchor: String = "start", class name: String = "label"
+    ) {
         elements.append(
-            "<text x='\(format(x))' y='\(format(y))' text-anchor='\(anchor)' class='\(name)'>\(escape(text))</text>")
+            "<text x='\(format(x))' y='\(format(y))' text-anchor='\(anchor)' class='\(name)'>\(escape(text))</text>"
+        )
     }
 
-    mutating func curve(from start: (x: Double, y: Double), to end: (x: Double, y: Double), class name: String) {
+    mutating func curve(
+        from start: (x: Double, y: Double), to end: (x: Double, y: Double), class name: String
+    ) {
         let middle = (start.x + end.x) / 2
         elements.append(
             "<path d='M\(format(start.x)),\(format(start.y)) C\(format(middle)),\(format(start.y)) "
