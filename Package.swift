@@ -84,13 +84,11 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ]
-        + modules.filter { $0.name != "MLOpsTesting" }.map { module in
+        + modules.map { module in
             .testTarget(
                 name: module.name + "Tests",
                 dependencies: [.byName(name: module.name), "TestSupport"] + module.imports
-                    + (module.imports.contains { $0.isNamed("ArtifactStores") }
-                        || module.name == "ArtifactStores"
-                        ? ["MLOpsTesting"] : []),
+                    + (testsStores(module.name, importing: module.imports) ? ["MLOpsTesting"] : []),
                 swiftSettings: strict)
         } + [
             .testTarget(
@@ -107,4 +105,10 @@ extension Target.Dependency {
     func isNamed(_ target: String) -> Bool {
         if case .byNameItem(let name, _) = self { name == target } else { false }
     }
+}
+
+/// Whether the tests of a module run the conformance suites of `MLOpsTesting`, or its doubles.
+func testsStores(_ module: String, importing imports: [Target.Dependency]) -> Bool {
+    module != "MLOpsTesting"
+        && (module == "ArtifactStores" || imports.contains { $0.isNamed("ArtifactStores") })
 }

@@ -1,0 +1,236 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+public import ArtifactStores
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A suite that finds out whether a store keeps the promises of `ObjectStore`.
+///
+/// It works through the store's public operations alone, under a fresh prefix that it empties afterwards, so it can run
+/// in a unit test of your own store as well as against a bucket in use.
+///
+/// ```swift
+/// let report = await ObjectStoreConformance(of: store).run()
+/// #expect(report.isConforming, "\(report)")
+/// ```
+public struct ObjectStoreConformance: Sendable {
+    /// One promise.
+    @nonexhaustive
+    public enum Check: String, CaseIterable, Sendable {
+        /// What was put is read back, bit for bit, whatever it looks like.
+        case contents
+        /// An object of no bytes.
+        case emptyObject = "empty object"
+        /// An object of many megabytes, whole and in ranges.
+        case largeObject = "large object"
+        /// Ranges inside, at and past the end.
+        case ranges
+        /// A second put replaces the first.
+        case overwrite
+        /// Size, time and tag of an object.
+        case information
+        /// Reading, describing and deleting where nothing stands.
+        case missingObject = "missing object"
+        /// A deleted object is gone and its key is free.
+        case delete
+        /// The key that is taken is refused, and what stands there stays.
+        case createIfAbsent = "create if absent"
+        /// Of racing creators exactly one wins, and all read its content.
+        case racingCreators = "racing creators"
+        /// A reader never sees half a content while writers replace it.
+        case wholeContents = "whole contents"
+        /// An object is replaced only if its tag is the one given.
+        case replaceIfUnchanged = "replace if unchanged"
+        /// Of racing replacements with one tag exactly one wins.
+        case racingReplacements = "racing replacements"
+        /// Listings come in the order of the keys' bytes, page after page.
+        case listing
+        /// A listing longer than any page of a server.
+        case longListing = "long listing"
+        /// A listing shows at once what was written and deleted.
+        case freshListing = "fresh listing"
+        /// The longest keys, and every character a key may hold.
+        case keysAtLimits = "keys at limits"
+        /// Keys that differ in the case of a letter are two keys.
+        case letterCase = "letter case"
+        /// Keys that break the rules are refused by every operation.
+        case invalidKeys = "invalid keys"
+    }
+
+    /// What a check found.
+    public enum Verdict: Hashable, Sendable {
+        /// The store keeps the promise.
+        case passed
+        /// The store lacks what no other module relies on; the text says what.
+        case lacking(String)
+        /// The store breaks the promise; the text says how.
+        case failed(String)
+    }
+
+    /// A check and its verdict.
+    public struct Outcome: Hashable, Sendable {
+        /// The promise.
+        public let check: Check
+        /// Whether it is kept.
+        public let verdict: Verdict
+        /// How long the check took.
+        public let seconds: Double
+    }
+
+    /// All that a run found.
+    public struct Report: Sendable, CustomStringConvertible {
+        /// The outcomes in the order of the checks.
+        public let outcomes: [Outcome]
+
+        /// Whether no check failed.
+        public var isConforming: Bool { failures.isEmpty }
+
+        /// The checks that failed.
+        public var failures: [Outcome] {
+            outcomes.filter { if case .failed = $0.verdict { true } else { false } }
+        }
+
+        /// One line a check.
+        public var description: String {
+            outcomes.map { outcome in
+                switch outcome.verdict {
+                case .passed: "passed   \(outcome.check.rawValue)"
+                case .lacking(let what): "lacking  \(outcome.check.rawValue): \(what)"
+                case .failed(let how): "FAILED   \(outcome.check.rawValue): \(how)"
+                }
+            }.joined(separator: "\n")
+        }
+    }
+
+    let store: any ObjectStore
+    let prefix: String
+    let writers: Int
+    let rounds: Int
+    let largeObjectSize: Int
+    let longListingCount: Int
+
+    /// Prepares a run.
+    ///
+    /// - Parameters:
+    ///   - store: The store in question.
+    ///   - prefix: Where the suite may write; what stands under it is deleted. By default a fresh name.
+    ///   - writers: How many tasks race for a key.
+    ///   - rounds: How many keys they race for.
+    ///   - largeObjectSize: The size of the large object in bytes.
+    ///   - longListingCount: How many objects the long listing has.
+    public init(
+        of store: any ObjectStore, prefix: String? = nil, writers: Int = 8, rounds: Int = 5,
+        largeObjectSize: Int = 20 << 20, longListingCount: Int = 1_050
+    ) {
+        self.store = store
+        self.prefix = prefix ?? "conformance-" + UUID().uuidString.lowercased()
+        self.writers = max(writers, 2)
+        self.rounds = max(rounds, 1)
+        self.largeObjectSize = max(largeObjectSize, 1)
+        self.longListingCount = max(longListingCount, 1)
+    }
+
+    /// Runs checks one after another and removes what they wrote.
+    ///
+    /// - Parameters:
+    ///   - checks: Which promises; by default all.
+    ///   - progress: Called after each check.
+    public func run(
+        _ checks: [Check] = Check.allCases, progress: @Sendable (Outcome) -> Void = { _ in }
+    ) async -> Report {
+        var outcomes: [Outcome] = []
+        for (number, check) in checks.enumerated() {
+            let start = ContinuousClock.now
+            let verdict = await verdict(of: check, under: "\(prefix)/\(number)")
+            let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            let outcome = Outcome(check: check, verdict: verdict, seconds: elapsed)
+            outcomes.append(outcome)
+            progress(outcome)
+        }
+        await removeEverything()
+        return Report(outcomes: outcomes)
+    }
+
+    private func verdict(of check: Check, under folder: String) async -> Verdict {
+        do {
+            switch check {
+            case .contents: try await checkContents(under: folder)
+            case .emptyObject: try await checkEmptyObject(under: folder)
+            case .largeObject: try await checkLargeObject(under: folder)
+            case .ranges: try await checkRanges(under: folder)
+            case .overwrite: try await checkOverwrite(under: folder)
+            case .information: try await checkInformation(under: folder)
+            case .missingObject: try await checkMissingObject(under: folder)
+            case .delete: try await checkDelete(under: folder)
+            case .createIfAbsent: try await checkCreateIfAbsent(under: folder)
+            case .racingCreators: try await checkRacingCreators(under: folder)
+            case .wholeContents: try await checkWholeContents(under: folder)
+            case .replaceIfUnchanged: try await checkReplaceIfUnchanged(under: folder)
+            case .racingReplacements: try await checkRacingReplacements(under: folder)
+            case .listing: try await checkListing(under: folder)
+            case .longListing: try await checkLongListing(under: folder)
+            case .freshListing: try await checkFreshListing(under: folder)
+            case .keysAtLimits: try await checkKeysAtLimits(under: folder)
+            case .letterCase: try await checkLetterCase(under: folder)
+            case .invalidKeys: try await checkInvalidKeys()
+            }
+            return .passed
+        } catch let finding as Finding {
+            return finding.isLacking ? .lacking(finding.message) : .failed(finding.message)
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private func removeEverything() async {
+        guard let objects = try? await store.listAll(prefix: prefix + "/") else { return }
+        await withTaskGroup(of: Void.self) { group in
+            for (number, object) in objects.enumerated() {
+                if number >= 16 { await group.next() }
+                group.addTask { try? await store.delete(object.key) }
+            }
+        }
+    }
+}
+
+/// What a check found amiss.
+struct Finding: Error {
+    var message: String
+    var isLacking = false
+}
+
+extension ObjectStoreConformance {
+    func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
+        guard condition else { throw Finding(message: message()) }
+    }
+
+    /// Demands that an operation fails with this code.
+    func requireFailure(
+        _ code: StoreError.Code, _ what: String, _ operation: () async throws -> Void
+    ) async throws {
+        do {
+            try await operation()
+        } catch let error as StoreError {
+            guard error.code == code else {
+                throw Finding(message: "\(what): expected \(code), got \(error.code): \(error)")
+            }
+            return
+        }
+        throw Finding(message: "\(what): expected \(code), but it succeeded")
+    }
+
+    /// Bytes without a pattern that a store could fold, the same for the same seed.
+    func content(_ count: Int, seed: UInt64) -> [UInt8] {
+        var state = seed &* 0x9e37_79b9_7f4a_7c15 | 1
+        return (0..<count).map { _ in
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return UInt8(truncatingIfNeeded: state >> 32)
+        }
+    }
+}
