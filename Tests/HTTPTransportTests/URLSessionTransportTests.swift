@@ -154,7 +154,7 @@ import Testing
     @Test func keepsTheDeadlineEvenWhileBytesTrickle() async throws {
         let server = try LoopbackServer { _, _ in
             [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n".utf8))]
-                + (0..<40).flatMap { _ in [LoopbackServer.Step.send([65]), .wait(0.05)] }
+                + (0..<400).flatMap { _ in [LoopbackServer.Step.send([65]), .wait(0.05)] }
         }
         defer { server.stop() }
         let start = ContinuousClock.now
@@ -163,11 +163,11 @@ import Testing
                 HTTPRequest(.get, server.url, timeout: .milliseconds(300)))
         }
         #expect(error?.code == .timedOut)
-        #expect(ContinuousClock.now - start < .seconds(1.5))
+        #expect(ContinuousClock.now - start < .seconds(15))
     }
 
     @Test func cancellationEndsTheExchange() async throws {
-        let server = try LoopbackServer { _, _ in [.wait(3)] }
+        let server = try LoopbackServer { _, _ in [.wait(30)] }
         defer { server.stop() }
         let url = server.url
         let task = Task { try await URLSessionTransport().send(HTTPRequest(.get, url)) }
@@ -175,7 +175,7 @@ import Testing
         let start = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(ContinuousClock.now - start < .seconds(1.5))
+        #expect(ContinuousClock.now - start < .seconds(15))
     }
 
     @Test func saysWhatCannotBeReached() async throws {
