@@ -56,8 +56,9 @@ public struct CRC32C: Hashable, Sendable {
                 state, start.assumingMemoryBound(to: UInt8.self), bytes.count)
         } else {
             var crc = state
-            for unsafebyte in unsafe bytes {
-                crc = CRC32C.table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8
+            for index in bytes.indices {
+                let low = unsafe UInt8(truncatingIfNeeded: crc) ^ bytes[index]
+                crc = CRC32C.table[Int(low)] ^ crc >> 8
             }
             state = crc
         }

@@ -19,7 +19,7 @@ package struct GearHash: Sendable {
     /// - Returns: How many bytes were taken, the last of which made the hash match; nil where none did.
     @unsafe
     package func scan(_ bytes: UnsafeRawBufferPointer, mask: UInt64, hash: inout UInt64) -> Int? {
-        guard let start = unsafe bytes.baseAddress else { return nil }
+        guard let start = bytes.baseAddress else { return nil }
         let taken = unsafe mlops_gear_scan(
             table, start.assumingMemoryBound(to: UInt8.self), bytes.count, mask, &hash)
         return taken > bytes.count ? nil : taken

@@ -8,7 +8,7 @@ extension Digest {
         let file = try FileReader(path)
         var hasher = SHA256()
         let size = min(max(file.stamp.size, 4_096), 1 << 20)
-        let buffer = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
         defer { unsafe buffer.deallocate() }
         while true {
             let count = try unsafe file.read(into: buffer)

@@ -61,7 +61,7 @@ package struct FileReader: ~Copyable {
     @unsafe
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileReadError) -> Int {
         var filled = 0
-        while filled < buffer.count, let start = unsafe buffer.baseAddress {
+        while filled < buffer.count, let start = buffer.baseAddress {
             #if canImport(Darwin)
                 let count = unsafe Darwin.read(descriptor, start + filled, buffer.count - filled)
             #elseif canImport(Glibc)
