@@ -1,0 +1,48 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+/// Reads a table in batches of rows, for files that are larger than the memory.
+///
+/// ```swift
+/// var reader = try TableReader(contentsOf: "flights.csv.gz", rowsPerBatch: 50_000)
+/// while let batch = try reader.next() { profile.add(batch) }
+/// ```
+///
+/// Every batch has the same columns with the same types. Types that the options do not give are found out first, by
+/// reading the whole file once without keeping it.
+public struct TableReader {
+    private var rows: any RowSource
+    private var builder: TableBuilder
+    private let rowsPerBatch: Int
+    private var isAtEnd = false
+    /// The names and types of the columns.
+    public let schema: TableSchema
+
+    /// Opens a file.
+    ///
+    /// - Throws: ``TableError``
+    public init(
+        contentsOf path: String, options: TableOptions = TableOptions(), rowsPerBatch: Int = 65_536
+    ) throws(TableError) {
+        let input = TableInput(path: path)
+        var typed = options
+        let schema = try input.schema(options)
+        for field in schema.fields { typed.types[field.name] = field.type }
+        typed.columns = options.columns
+        rows = try input.rows(&typed)
+        builder = TableBuilder(options: typed, file: path)
+        for field in schema.fields where input.format(typed) == .jsonLines { builder.addColumn(field.name) }
+        self.schema = schema
+        self.rowsPerBatch = max(1, rowsPerBatch)
+    }
+
+    /// The next rows; nil at the end.
+    ///
+    /// - Throws: ``TableError``
+    public mutating func next() throws(TableError) -> Table? {
+        guard !isAtEnd else { return nil }
+        try rows.read(into: &builder, upTo: rowsPerBatch)
+        let batch = try builder.finish()
+        if batch.rowCount < rowsPerBatch { isAtEnd = true }
+        return batch.rowCount > 0 ? batch : nil
+    }
+}
