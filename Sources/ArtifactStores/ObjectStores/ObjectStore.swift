@@ -57,6 +57,18 @@ public protocol ObjectStore: Sendable {
     ///
     /// - Throws: ``StoreError``
     func delete(_ key: String) async throws
+
+    /// Starts a batch of objects that become durable together; by default each is written at once.
+    func makeBatch() -> any ObjectBatch
+
+    /// Returns once every object that is visible under the prefix would survive a loss of power.
+    ///
+    /// A store whose objects become visible and durable in one step, as a bucket's do, has nothing to do here, and
+    /// that is the default. On a disk, a reader can see the object of a writer whose ``create(_:at:)`` has not
+    /// returned yet: whoever builds on what others wrote calls this before publishing.
+    ///
+    /// - Throws: ``StoreError``
+    func settle(_ prefix: String) async throws
 }
 
 /// What tells one content of an object from the next: opaque, compared only for equality.
@@ -103,11 +115,43 @@ public struct ObjectPage: Sendable {
 }
 
 extension ObjectStore {
+    /// A batch that writes each object at once.
+    public func makeBatch() -> any ObjectBatch { ImmediateBatch(store: self) }
+
+    /// Does nothing.
+    public func settle(_ prefix: String) async throws {}
+
     /// Reads a whole object.
     ///
     /// - Throws: ``StoreError`` with the code `notFound` where nothing stands at the key.
     public func get(_ key: String) async throws -> [UInt8] {
         try await get(key, range: nil)
+    }
+
+    /// Reads an object part after part, so that an object of any size takes little memory.
+    ///
+    /// - Parameters:
+    ///   - key: The object's key.
+    ///   - partSize: The size of each part but the last, in bytes.
+    ///   - body: Takes the parts in their order.
+    /// - Throws: ``StoreError``, with the code `changed` where the object is replaced meanwhile.
+    public func get(
+        _ key: String, partSize: Int, _ body: ([UInt8]) async throws -> Void
+    ) async throws {
+        guard let info = try await head(key) else {
+            throw StoreError(.notFound, "there is no such object", key: key, location: location)
+        }
+        var start = 0
+        while start < info.size {
+            let part = try await get(key, range: start..<min(start + partSize, info.size))
+            start += part.count
+            let tag = start < info.size ? info.tag : try await head(key)?.tag
+            guard !part.isEmpty, tag == info.tag else {
+                throw StoreError(
+                    .changed, "the object was replaced while it was read", key: key, location: location)
+            }
+            try await body(part)
+        }
     }
 
     /// All objects whose key starts with the prefix, page after page.

@@ -1,2 +1,11 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+//
+// System calls that need flags or macros the C library's Swift module does not export.
 #pragma once
+
+/// Writes everything of the file system that holds the open file to the device; -1 with errno set on failure,
+/// ENOSYS where the system has no such call.
+int mlops_sync_file_system(int descriptor);
+
+/// Writes a file to the device itself, not only to the device's cache; -1 with errno set on failure.
+int mlops_sync_file(int descriptor);

@@ -1,0 +1,46 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+extension StoreError {
+    /// Says what a failed system call means for a store, and what would mend it.
+    init(_ error: FileOperationError, key: String? = nil, location: String) {
+        let path = error.path.isEmpty ? location : location + "/" + error.path
+        let (code, message): (Code, String) =
+            switch error.number {
+            case ENOENT: (.notFound, "there is no such object")
+            case EEXIST: (.alreadyExists, "the key is taken")
+            case EACCES, EPERM:
+                (
+                    .permissionDenied,
+                    "the system does not permit to \(error.operation) it; check owner and mode"
+                )
+            case EROFS: (.permissionDenied, "the file system is mounted read-only")
+            case ENOSPC: (.outOfSpace, "the disk is full; free space and run again, nothing was published")
+            case EDQUOT: (.outOfSpace, "the quota is used up; raise it and run again, nothing was published")
+            case ENAMETOOLONG: (.invalidKey, "the file system does not take names as long as this")
+            case ENOTDIR, EISDIR, ELOOP:
+                (.invalidKey, "a file, a folder or a symbolic link stands where the key needs another kind")
+            case EMFILE, ENFILE:
+                (.unavailable, "too many files are open; raise the limit (ulimit -n)")
+            case EIO:
+                (.unavailable, "the disk reports a failure; see the kernel's log before trusting it again")
+            default: (.unavailable, "\(error.operation) failed: \(systemMessage(error.number))")
+            }
+        self.init(code, message, key: key ?? path, location: location, cause: error)
+    }
+}
+
+extension FileOperationError {
+    /// Whether the path leads nowhere.
+    var isNotFound: Bool { number == ENOENT }
+
+    /// Whether something stands at the path already.
+    var isTaken: Bool { number == EEXIST }
+}

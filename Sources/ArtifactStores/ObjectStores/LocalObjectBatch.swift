@@ -1,0 +1,60 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// A batch on a disk: large files go to the device while the next are made, small ones in one call at the end.
+final class LocalObjectBatch: ObjectBatch {
+    private struct Member {
+        var file: String
+        var key: String
+        var isDurable: Bool
+    }
+
+    /// From this size in bytes a file is brought to the device at once.
+    private static let large = 1 << 20
+
+    private let store: LocalObjectStore
+    private let members = Mutex<[Member]>([])
+
+    init(store: LocalObjectStore) { self.store = store }
+
+    deinit {
+        for member in members.withLock({ $0 }) { store.discard(member.file) }
+    }
+
+    func create(_ content: [UInt8], at key: String) async throws {
+        let isDurable = content.count >= LocalObjectBatch.large
+        let file = try await store.run(key) { store throws(FileOperationError) in
+            try store.write(content, isDurable: isDurable)
+        }
+        members.withLock { $0.append(Member(file: file, key: key, isDurable: isDurable)) }
+    }
+
+    func commit() async throws {
+        let members = members.withLock { members in
+            defer { members = [] }
+            return members
+        }
+        try await store.run(nil) { store throws(FileOperationError) in
+            defer { for member in members { store.discard(member.file) } }
+            try LocalObjectBatch.bringToDevice(members.filter { !$0.isDurable }.map(\.file), store.files)
+            var folders: Set<String> = []
+            for member in members {
+                do throws(FileOperationError) {
+                    try store.publish(member.file, as: member.key)
+                } catch  where error.isTaken {}
+                folders.insert(parent(of: member.key))
+            }
+            if folders.count > 16, try store.files.syncAll() { return }
+            for folder in folders.sorted() { try store.files.syncFolder(folder) }
+        }
+    }
+
+    /// A few files one by one, many in one call for the whole file system where there is one.
+    private static func bringToDevice(
+        _ paths: [String], _ files: any FileOperations
+    ) throws(FileOperationError) {
+        if paths.count > 8, try files.syncAll() { return }
+        for path in paths { try files.sync(path) }
+    }
+}

@@ -1,0 +1,27 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+#if defined(__linux__)
+#define _GNU_SOURCE
+#endif
+#include "CSystemCalls.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+int mlops_sync_file_system(int descriptor) {
+#if defined(__linux__)
+    return syncfs(descriptor);
+#else
+    (void)descriptor;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int mlops_sync_file(int descriptor) {
+#if defined(__APPLE__)
+    // fsync leaves the data in the drive's cache; a file system that does not know the stronger call gets fsync.
+    if (fcntl(descriptor, F_FULLFSYNC) == 0) return 0;
+    if (errno != ENOTSUP && errno != EINVAL && errno != ENOTTY) return -1;
+#endif
+    return fsync(descriptor);
+}
