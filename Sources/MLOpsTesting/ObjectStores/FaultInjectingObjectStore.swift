@@ -145,6 +145,11 @@ public final class FaultInjectingObjectStore: ObjectStore {
         try await perform(note(.delete, key), key) { try await base.delete(key) }
     }
 
+    /// Settles the store behind; no fault meets this.
+    public func settle(_ prefix: String) async throws {
+        try await base.settle(prefix)
+    }
+
     private func note(_ operation: Operation, _ key: String) -> Fault? {
         let (call, hasCrashed) = state.withLock { state in
             let call = Call(operation: operation, key: key, number: state.calls.count + 1)

@@ -1,0 +1,118 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+import ArtifactStores
+import ContentHashing
+import HTTPTransport
+import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Sends signed requests for one bucket and turns refusals into errors.
+struct S3Client: Sendable {
+    let bucket: String
+    let location: String
+    private let endpoint: S3Endpoint
+    private let http: RetryingClient
+
+    init(
+        bucket: String, location: String, endpoint: S3Endpoint, region: String,
+        credentials: S3CredentialSource, retries: RetryPolicy, http: any HTTPClient
+    ) {
+        self.bucket = bucket
+        self.location = location
+        self.endpoint = endpoint
+        let clock = ServerClock()
+        self.http = RetryingClient(
+            http, policy: retries,
+            prepare: { request in
+                guard let credentials = try await credentials.load() else { return request }
+                return SignatureV4(credentials: credentials, region: region).sign(request, at: clock.now)
+            },
+            isTransient: { response in
+                if response.isSuccess { return false }
+                let failure = S3Failure(response)
+                return failure.isTransient || clock.adjust(to: response, failure)
+            })
+    }
+
+    /// Sends a request and returns the response if its status is one of success or one that the caller takes.
+    ///
+    /// - Parameters:
+    ///   - method: What to do.
+    ///   - key: The key in the bucket, its prefix included; nil for the bucket itself.
+    ///   - parameters: The query.
+    ///   - headers: Further headers; all of them are signed.
+    ///   - body: The content.
+    ///   - hash: The SHA-256 of the content where the caller has it.
+    ///   - statuses: Which refusals to return instead of throwing.
+    /// - Throws: `StoreError`, `CancellationError`
+    func send(
+        _ method: HTTPMethod, _ key: String?, parameters: [(name: String, value: String?)] = [],
+        headers: HTTPHeaders = [:], body: [UInt8] = [], hash: Digest? = nil, accepting statuses: Set<Int> = []
+    ) async throws -> HTTPResponse {
+        var request = HTTPRequest(
+            method, try endpoint.url(key: key, parameters: parameters), headers: headers, body: body,
+            // A slow line of 256 KiB a second is slow, not broken.
+            timeout: .seconds(60 + body.count / (256 << 10)), maximumResponseSize: 5 << 30, isIdempotent: true
+        )
+        if method == .get { request.timeout = .seconds(600) }
+        request.headers["X-Amz-Content-Sha256"] = (hash ?? Digest(of: body)).hexadecimal
+        if method == .put || method == .post { request.headers["Content-Type"] = "application/octet-stream" }
+        let response: HTTPResponse
+        do {
+            response = try await http.send(request)
+        } catch let error as HTTPError {
+            throw StoreError(
+                error.code == .invalidRequest || error.code == .responseTooLarge
+                    ? .invalidArgument : .unavailable,
+                "the server gave no answer", key: key, location: location, cause: error)
+        }
+        guard response.isSuccess || statuses.contains(response.status) else {
+            throw S3Failure(response).error(key: key, bucket: bucket, location: location)
+        }
+        return response
+    }
+
+    /// Reads an answer that must be an XML document with this root.
+    func document(_ name: String, in response: HTTPResponse) throws -> XMLElement {
+        let root: XMLElement
+        do {
+            root = try XMLReader.read(response.body)
+        } catch {
+            throw StoreError(
+                .unavailable, "the answer is not XML; is this an S3 endpoint?", location: location,
+                cause: error)
+        }
+        guard root.name == name else {
+            throw StoreError(
+                .unavailable,
+                "the answer is a '\(root.name)' instead of a '\(name)'; is this an S3 endpoint?",
+                location: location)
+        }
+        return root
+    }
+}
+
+/// The time by the server's clock, as far as it is known.
+private final class ServerClock: Sendable {
+    private let offset = Mutex(0.0)
+
+    var now: Double { Date().timeIntervalSince1970 + offset.withLock { $0 } }
+
+    /// Learns the server's time from a refusal because of the time; true where that changes what would be signed.
+    func adjust(to response: HTTPResponse, _ failure: S3Failure) -> Bool {
+        guard failure.code == "RequestTimeTooSkewed",
+            let time = response.headers["Date"].flatMap({ HTTPDate.read($0) })
+        else { return false }
+        let found = time - Date().timeIntervalSince1970
+        return offset.withLock { offset in
+            guard abs(found - offset) > 60 else { return false }
+            offset = found
+            return true
+        }
+    }
+}
