@@ -10,8 +10,9 @@
 
 extension StoreError {
     /// Says what a failed system call means for a store, and what would mend it.
-    init(_ error: FileOperationError, key: String? = nil, location: String) {
-        let path = error.path.isEmpty ? location : location + "/" + error.path
+    init(_ error: FileOperationError, key: String? = nil, location: String?) {
+        let path = [location, error.path].compactMap { $0?.isEmpty == false ? $0 : nil }.joined(
+            separator: "/")
         let (code, message): (Code, String) =
             switch error.number {
             case ENOENT: (.notFound, "there is no such object")

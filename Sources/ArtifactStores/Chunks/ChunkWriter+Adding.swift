@@ -1,0 +1,154 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+package import ContentHashing
+internal import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension ChunkWriter {
+    /// Adds a content in memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: The content.
+    ///   - holdsReferences: Whether it is JSON lines in which contents are named that must be kept with it.
+    /// - Throws: ``StoreError``
+    public func add(_ bytes: [UInt8], holdsReferences: Bool = false) async throws -> StoredContent {
+        if bytes.count > StretchBuffer.size {
+            // In stretches, so that packs leave the memory while others are made.
+            var start = 0
+            return try await add(holdsReferences: holdsReferences) {
+                defer { start += StretchBuffer.size }
+                let end = min(bytes.count, start + StretchBuffer.size)
+                return start < end ? Array(bytes[start..<end]) : nil
+            }
+        }
+        let content = try await Blocking.run { [self] in
+            let (parts, _) = try unsafe bytes.withUnsafeBytes { try unsafe sink.take($0, isLast: true) }
+            let digest = parts.count == 1 ? parts[0].digest : Digest(of: bytes)
+            return try sink.describe(
+                digest, size: bytes.count, chunks: parts, holdsReferences: holdsReferences)
+        }
+        try await flush()
+        return content
+    }
+
+    /// Adds a content that comes piece by piece, in constant memory.
+    ///
+    /// - Parameters:
+    ///   - holdsReferences: Whether it is JSON lines in which contents are named that must be kept with it.
+    ///   - next: Gives the next bytes, nil at the end.
+    /// - Throws: What `next` throws, and ``StoreError``.
+    public func add(
+        holdsReferences: Bool = false, _ next: () async throws -> [UInt8]?
+    ) async throws -> StoredContent {
+        let stream = ChunkStream(sink)
+        while let piece = try await next() {
+            try await Blocking.run { try stream.take(piece) }
+            try await flush()
+        }
+        let (digest, size, parts) = try await Blocking.run { try stream.finish() }
+        let content = try sink.describe(
+            digest, size: size, chunks: parts, holdsReferences: holdsReferences)
+        try await flush()
+        return content
+    }
+
+    /// Adds a file, in constant memory.
+    ///
+    /// - Throws: ``FileReadError``, with the code `changed` where the file was written meanwhile; ``StoreError``.
+    public func add(contentsOf path: String) async throws -> StoredContent {
+        try await addFile(path).content
+    }
+
+    /// Adds files, as many at a time as there are processors; the answers are in the order of the paths.
+    ///
+    /// - Throws: ``FileReadError``, with the code `changed` where a file was written meanwhile; ``StoreError``.
+    public func add(contentsOf paths: [String]) async throws -> [StoredContent] {
+        try await addFiles(paths).map(\.content)
+    }
+
+    /// A file that was added, and what the file system said about it when it was opened.
+    package struct AddedFile: Sendable {
+        /// What was stored.
+        package var content: StoredContent
+        /// What the file system said.
+        package var stamp: FileStamp
+    }
+
+    /// Adds a file and tells its stamp, so that a later look at the stamp can tell whether it changed.
+    package func addFile(_ path: String) async throws -> AddedFile {
+        let ingest = try await Blocking.run { [sink] in try FileIngest(path, sink) }
+        var storing: Task<Void, any Error>?
+        do {
+            // While one stretch is cut, hashed and packed, the next is read and goes into the file's own digest.
+            while let buffer = try await Blocking.run({ try ingest.readNext() }) {
+                try await storing?.value
+                storing = Task { try await Blocking.run { try ingest.store(buffer) } }
+                try await flush()
+            }
+            try await storing?.value
+        } catch {
+            _ = await storing?.result
+            throw error
+        }
+        let (digest, size, parts) = try await Blocking.run { try ingest.finish() }
+        let content = try sink.describe(digest, size: size, chunks: parts, holdsReferences: false)
+        try await flush()
+        return AddedFile(content: content, stamp: ingest.stamp)
+    }
+
+    /// Adds files and tells their stamps.
+    package func addFiles(_ paths: [String]) async throws -> [AddedFile] {
+        let workers = min(paths.count, max(2, ProcessInfo.processInfo.activeProcessorCount), 8)
+        let next = NextIndex(count: paths.count)
+        return try await withThrowingTaskGroup(of: [(Int, AddedFile)].self) { group in
+            for _ in 0..<workers {
+                group.addTask { [self] in
+                    var added: [(Int, AddedFile)] = []
+                    while let range = next.take(32) {
+                        // Small files are done many at a time: a change of thread costs as much as a small file.
+                        let small = try await Blocking.run { [sink] in
+                            try range.map { index in try FileIngest.addSmall(paths[index], sink) }
+                        }
+                        try await flush()
+                        for (index, file) in zip(range, small) {
+                            added.append((index, try await finish(file, paths[index])))
+                        }
+                    }
+                    return added
+                }
+            }
+            var answers = [AddedFile?](repeating: nil, count: paths.count)
+            for try await added in group {
+                for (index, file) in added { answers[index] = file }
+            }
+            return answers.compactMap { $0 }
+        }
+    }
+
+    private func finish(_ file: AddedFile?, _ path: String) async throws -> AddedFile {
+        if let file { return file }
+        return try await addFile(path)
+    }
+}
+
+/// Hands out stretches of indices to workers.
+private final class NextIndex: Sendable {
+    private let next = Mutex(0)
+    private let count: Int
+
+    init(count: Int) { self.count = count }
+
+    func take(_ most: Int) -> Range<Int>? {
+        next.withLock { next in
+            guard next < count else { return nil }
+            let range = next..<min(next + most, count)
+            next = range.upperBound
+            return range
+        }
+    }
+}

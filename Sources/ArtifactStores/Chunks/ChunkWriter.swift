@@ -1,0 +1,103 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+internal import ContentHashing
+internal import Synchronization
+
+/// What a writer was given and what of it was new.
+public struct WriteReceipt: Hashable, Sendable {
+    /// How many chunks the contents have.
+    public internal(set) var chunks = 0
+    /// How many bytes the contents have.
+    public internal(set) var bytes = 0
+    /// How many chunks the store did not hold before.
+    public internal(set) var newChunks = 0
+    /// How many bytes the new chunks have.
+    public internal(set) var newBytes = 0
+    /// How many bytes the new chunks take in the store.
+    public internal(set) var storedBytes = 0
+
+    /// Starts from nothing.
+    public init() {}
+}
+
+/// Adds contents to a ``ChunkStore``; made by ``ChunkStore/write(_:)``.
+///
+/// Several tasks may add at the same time. Nothing that was added is promised before ``commit()`` returns.
+public final class ChunkWriter: Sendable {
+    private struct State {
+        var batch: (any ObjectBatch)?
+        var flushes: [Task<Void, any Error>] = []
+        var packs: [ChunkIndex.Pack] = []
+    }
+
+    private let chunks: ChunkStore
+    private let lease: ChunkLease
+    let sink: ChunkSink
+    private let state = Mutex(State())
+
+    init(
+        _ chunks: ChunkStore, lease: ChunkLease, known: ChunkTable, condemned: Set<Digest>,
+        chunking: ContentDefinedChunking, packSize: Int
+    ) {
+        self.chunks = chunks
+        self.lease = lease
+        sink = ChunkSink(
+            known: known, condemned: condemned, chunking: chunking, packSize: packSize,
+            compression: chunks.options.compression)
+    }
+
+    /// What was added so far and what of it was new.
+    public var receipt: WriteReceipt { sink.receipt }
+
+    /// Makes everything added so far durable; then records may name it.
+    ///
+    /// - Throws: ``StoreError``; then nothing that was added may be named.
+    public func commit() async throws {
+        try await flush(isLast: true)
+        let (batch, flushes) = state.withLock { state in
+            defer { (state.batch, state.flushes) = (nil, []) }
+            return (state.batch, state.flushes)
+        }
+        for flush in flushes { try await flush.value }
+        guard !sink.hasFailed else {
+            throw StoreError(
+                .invalidArgument,
+                "a content failed to be added, and others may share its chunks; start again",
+                location: chunks.store.location)
+        }
+        try await batch?.commit()
+        let packs = state.withLock { state in
+            defer { state.packs = [] }
+            return state.packs
+        }
+        if !packs.isEmpty {
+            let index = ChunkIndex(packs: packs)
+            let bytes = index.encode()
+            let key = ChunkIndex.key(of: Digest(of: bytes))
+            do {
+                try await chunks.store.create(bytes, at: key)
+            } catch let error as StoreError where error.code == .alreadyExists {
+                // Packs are never made twice, so this is our own, after a response was lost.
+            }
+            chunks.remember(index, at: key)
+        }
+        try await chunks.store.settle(ChunkKeys.indexes)
+        try lease.check()
+    }
+
+    /// Writes the packs that are full, a few at a time; waits where more would fill the memory.
+    func flush(isLast: Bool = false) async throws {
+        for pack in sink.takePacks(isLast: isLast) {
+            let oldest = state.withLock { $0.flushes.count >= 2 ? $0.flushes.removeFirst() : nil }
+            try await oldest?.value
+            state.withLock { state in
+                let batch = state.batch ?? chunks.store.makeBatch()
+                state.batch = batch
+                state.packs.append(
+                    ChunkIndex.Pack(name: pack.name, size: pack.bytes.count, records: pack.records))
+                state.flushes.append(
+                    Task { try await batch.create(pack.bytes, at: ChunkPack.key(of: pack.name)) })
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+internal import ContentHashing
+internal import Synchronization
+
+/// A stretch of a content with room before it, where the end of the stretch before is put that is no chunk yet.
+///
+/// It goes from one stage of the work to the next and is never used by two at once.
+@safe
+final class StretchBuffer: @unchecked Sendable {
+    static let size = 4 << 20
+    let room: Int
+    private let memory: UnsafeMutableRawBufferPointer
+    /// How many bytes of the stretch are filled.
+    var count = 0
+
+    init(room: Int, size: Int = StretchBuffer.size) {
+        self.room = room
+        unsafe memory = .allocate(byteCount: room + size, alignment: 64)
+    }
+
+    deinit { unsafe memory.deallocate() }
+
+    /// Where the stretch itself is put.
+    var stretch: UnsafeMutableRawBufferPointer {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: memory[room...])
+    }
+
+    /// The stretch with the last so many bytes of the room before it.
+    func bytes(carrying carried: Int) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(rebasing: memory[room - carried..<room + count])
+    }
+
+    /// Puts bytes right before the stretch.
+    func carry(_ bytes: [UInt8]) {
+        let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[room - bytes.count..<room])
+        unsafe target.copyBytes(from: bytes)
+    }
+}
+
+/// A file on its way into a store, in two stages that run at the same time: reading with the digest of the whole, and
+/// cutting with the digests of the chunks.
+final class FileIngest: Sendable {
+    private struct Reading: ~Copyable {
+        var file: FileReader
+        var hasher = SHA256()
+        var size = 0
+        var isDone = false
+    }
+
+    private struct Storing {
+        var tail: [UInt8] = []
+        var parts: [StoredContent.Part] = []
+        var free: [StretchBuffer] = []
+    }
+
+    let stamp: FileStamp
+    private let sink: ChunkSink
+    private let reading: Mutex<Reading>
+    private let storing = Mutex(Storing())
+
+    init(_ path: String, _ sink: ChunkSink) throws(FileReadError) {
+        let file = try FileReader(path)
+        stamp = file.stamp
+        self.sink = sink
+        reading = Mutex(Reading(file: file))
+    }
+
+    /// Reads the next stretch; nil where the file is at its end.
+    func readNext() throws -> StretchBuffer? {
+        try reading.withLock { reading in
+            guard !reading.isDone else { return nil }
+            let size = min(StretchBuffer.size, stamp.size + 1)
+            let buffer =
+                storing.withLock { $0.free.popLast() }
+                ?? StretchBuffer(room: sink.chunking.maximum, size: size)
+            buffer.count = try unsafe reading.file.read(into: buffer.stretch)
+            unsafe reading.hasher.update(buffer.bytes(carrying: 0))
+            reading.size += buffer.count
+            reading.isDone = buffer.count < size
+            return buffer
+        }
+    }
+
+    /// Cuts a stretch and stores its chunks; stretches must come in their order.
+    func store(_ buffer: StretchBuffer) throws {
+        let tail = storing.withLock { $0.tail }
+        buffer.carry(tail)
+        let bytes = unsafe buffer.bytes(carrying: tail.count)
+        let (parts, count) = try unsafe sink.take(bytes, isLast: false)
+        let rest = unsafe Array(bytes[count...])
+        storing.withLock { storing in
+            storing.parts += parts
+            storing.tail = rest
+            storing.free.append(buffer)
+        }
+    }
+
+    /// Stores what is left and checks that the file did not change.
+    func finish() throws -> (Digest, size: Int, [StoredContent.Part]) {
+        let (digest, size) = try reading.withLock { reading in
+            try reading.file.checkUnchanged()
+            return (reading.hasher.finalize(), reading.size)
+        }
+        let (tail, parts) = storing.withLock { storing in
+            defer { storing.free = [] }
+            return (storing.tail, storing.parts)
+        }
+        let last = try unsafe tail.withUnsafeBytes { try unsafe sink.take($0, isLast: true).parts }
+        return (digest, size, parts + last)
+    }
+
+    /// Up to this size in bytes a file is read in one piece.
+    private static let smallSize = 1 << 20
+
+    /// Adds a file in one piece; nil for one that is too large for that.
+    static func addSmall(_ path: String, _ sink: ChunkSink) throws -> ChunkWriter.AddedFile? {
+        let file = try FileReader(path)
+        guard file.stamp.size <= smallSize else { return nil }
+        // One byte more than expected fits, so a file that grows is noticed.
+        let room = file.stamp.size + 1
+        let content = try unsafe withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer in
+            let count = try unsafe file.read(into: buffer)
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            let (parts, _) = try unsafe sink.take(bytes, isLast: true)
+            var hasher = SHA256()
+            if parts.count != 1 { unsafe hasher.update(bytes) }
+            let digest = parts.count == 1 ? parts[0].digest : hasher.finalize()
+            return try sink.describe(digest, size: count, chunks: parts, holdsReferences: false)
+        }
+        try file.checkUnchanged()
+        return ChunkWriter.AddedFile(content: content, stamp: file.stamp)
+    }
+}
+
+/// A content that comes in pieces of any size.
+final class ChunkStream: Sendable {
+    private struct State {
+        var hasher = SHA256()
+        var size = 0
+        var pending: [UInt8] = []
+        var parts: [StoredContent.Part] = []
+    }
+
+    private let sink: ChunkSink
+    private let state = Mutex(State())
+
+    init(_ sink: ChunkSink) { self.sink = sink }
+
+    /// Takes the next piece; pieces must come in their order.
+    func take(_ piece: [UInt8]) throws {
+        try state.withLock { state in
+            state.hasher.update(piece)
+            state.size += piece.count
+            state.pending += piece
+            guard state.pending.count >= 4 * sink.chunking.maximum else { return }
+            try store(&state, isLast: false)
+        }
+    }
+
+    /// Stores what is left.
+    func finish() throws -> (Digest, size: Int, [StoredContent.Part]) {
+        try state.withLock { state in
+            try store(&state, isLast: true)
+            return (state.hasher.finalize(), state.size, state.parts)
+        }
+    }
+
+    private func store(_ state: inout State, isLast: Bool) throws {
+        let (parts, count) = try unsafe state.pending.withUnsafeBytes {
+            try unsafe sink.take($0, isLast: isLast)
+        }
+        state.parts += parts
+        state.pending.removeFirst(count)
+    }
+}
