@@ -1,0 +1,118 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
+
+/// From the raw scores of a row to its values, operation by operation as the source library does it.
+///
+/// `exp` and its kind come from the system's mathematical library, as in the source libraries, so that the bits
+/// agree on the same system.
+package enum OutputTransform: Sendable, Hashable {
+    case identity
+    /// `1 / (expf(min(-x, 88.7)) + 1 + 1e-16)` in single precision (XGBoost).
+    case singleSigmoid
+    /// `expf(x)` (XGBoost).
+    case singleExponential
+    /// 1 above 0, else 0 (XGBoost binary:hinge).
+    case hinge
+    /// Softmax with `expf`, summed in double precision and divided in single (XGBoost).
+    case singleSoftmax
+    /// The index of the first largest score (XGBoost multi:softmax).
+    case firstLargest
+    /// The scores in rising order (XGBoost reg:quantileerror from 3.4 on).
+    case sorted
+    /// `1 / (1 + exp(-scale * x))` in double precision (LightGBM).
+    case sigmoid(scale: Double)
+    /// `exp(x)` in double precision (LightGBM).
+    case exponential
+    /// Softmax in double precision (LightGBM).
+    case softmax
+    /// `log1p(exp(x))` (LightGBM cross_entropy_lambda).
+    case logOnePlusExponential
+    /// `x * x` with the sign of x (LightGBM reg_sqrt).
+    case signedSquare
+
+    /// How many values a row has that has so many raw scores.
+    package func valueCount(rawCount: Int) -> Int {
+        self == .firstLargest ? 1 : rawCount
+    }
+
+    /// Turns raw scores into values, in place; `firstLargest` leaves its result in the first place.
+    package func apply(to scores: inout MutableSpan<Double>) {
+        switch self {
+        case .identity: break
+        case .singleSigmoid:
+            for index in scores.indices {
+                let x = Float(scores[index])
+                scores[index] = Double(1 / (expf(min(-x, 88.7)) + 1 + 1e-16))
+            }
+        case .singleExponential:
+            for index in scores.indices { scores[index] = Double(expf(Float(scores[index]))) }
+        case .hinge:
+            for index in scores.indices { scores[index] = scores[index] > 0 ? 1 : 0 }
+        case .singleSoftmax: Self.softmaxSingle(&scores)
+        case .firstLargest:
+            var best = 0
+            for index in scores.indices where scores[index] > scores[best] { best = index }
+            if !scores.isEmpty { scores[0] = Double(best) }
+        case .sorted: Self.sort(&scores)
+        case .sigmoid(let scale):
+            for index in scores.indices { scores[index] = 1 / (1 + exp(-scale * scores[index])) }
+        case .exponential:
+            for index in scores.indices { scores[index] = exp(scores[index]) }
+        case .softmax: Self.softmaxDouble(&scores)
+        case .logOnePlusExponential:
+            for index in scores.indices { scores[index] = log1p(exp(scores[index])) }
+        case .signedSquare:
+            for index in scores.indices {
+                let x = scores[index]
+                scores[index] = x > 0 ? x * x : (x < 0 ? -(x * x) : 0 * x)
+            }
+        }
+    }
+
+    private static func softmaxSingle(_ scores: inout MutableSpan<Double>) {
+        guard !scores.isEmpty else { return }
+        var largest = Float(scores[0])
+        for index in scores.indices { largest = max(largest, Float(scores[index])) }
+        var sum = 0.0
+        for index in scores.indices {
+            let power = expf(Float(scores[index]) - largest)
+            scores[index] = Double(power)
+            sum += Double(power)
+        }
+        let divisor = Float(sum)
+        for index in scores.indices { scores[index] = Double(Float(scores[index]) / divisor) }
+    }
+
+    private static func softmaxDouble(_ scores: inout MutableSpan<Double>) {
+        guard !scores.isEmpty else { return }
+        var largest = scores[0]
+        for index in scores.indices { largest = max(largest, scores[index]) }
+        var sum = 0.0
+        for index in scores.indices {
+            scores[index] = exp(scores[index] - largest)
+            sum += scores[index]
+        }
+        for index in scores.indices { scores[index] /= sum }
+    }
+
+    private static func sort(_ scores: inout MutableSpan<Double>) {
+        for end in scores.indices.dropFirst() {
+            var place = end
+            while place > 0, scores[place] < scores[place - 1] {
+                let larger = scores[place - 1]
+                scores[place - 1] = scores[place]
+                scores[place] = larger
+                place -= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+/// Scans JSON text into a ``DocumentValue``. NaN and Infinity are taken as numbers, as XGBoost writes them.
+struct JSONDocumentScanner {
+    private let bytes: [UInt8]
+    private var position: Int
+    private static let maximumDepth = 256
+
+    /// Scans a whole text, which must hold one value.
+    static func scan(_ bytes: [UInt8], from start: Int = 0) throws(TreeEnsembleError) -> DocumentValue {
+        var scanner = JSONDocumentScanner(bytes: bytes, position: start)
+        scanner.skipSpace()
+        let value = try scanner.value(depth: 0)
+        scanner.skipSpace()
+        guard scanner.position == bytes.count else {
+            throw .malformed("the JSON text goes on after its value", at: scanner.position)
+        }
+        return value
+    }
+
+    private init(bytes: [UInt8], position: Int) {
+        self.bytes = bytes
+        self.position = position
+    }
+
+    private mutating func value(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+        guard depth < Self.maximumDepth else {
+            throw TreeEnsembleError(
+                .limitExceeded, "values nest deeper than \(Self.maximumDepth) levels", byteOffset: position)
+        }
+        guard position < bytes.count else { throw .malformed("the JSON text ends too early", at: position) }
+        switch bytes[position] {
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t") where matches("true"): return take(4, .bool(true))
+        case UInt8(ascii: "f") where matches("false"): return take(5, .bool(false))
+        case UInt8(ascii: "n") where matches("null"): return take(4, .null)
+        default:
+            let start = position
+            skipNumbers(withCommas: false)
+            guard position > start else { throw .malformed("expected a JSON value", at: start) }
+            return .number(NumberArray(bytes: bytes, start: start, end: position, encoding: .text))
+        }
+    }
+
+    private mutating func object(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+        position += 1
+        var object = DocumentObject()
+        skipSpace()
+        if take(UInt8(ascii: "}")) { return .object(object) }
+        while true {
+            skipSpace()
+            let start = position
+            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+                throw .malformed("expected a member name in double quotes", at: position)
+            }
+            let name = try string()
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw .malformed("expected ':'", at: position) }
+            skipSpace()
+            guard object.add(name, try value(depth: depth + 1)) else {
+                throw .malformed("the member '\(name)' appears twice in one object", at: start)
+            }
+            skipSpace()
+            if take(UInt8(ascii: "}")) { return .object(object) }
+            guard take(UInt8(ascii: ",")) else { throw .malformed("expected ',' or '}'", at: position) }
+        }
+    }
+
+    private mutating func array(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+        position += 1
+        skipSpace()
+        let start = position
+        skipNumbers(withCommas: true)
+        if position < bytes.count, bytes[position] == UInt8(ascii: "]") {
+            position += 1
+            return .numbers(NumberArray(bytes: bytes, start: start, end: position - 1, encoding: .text))
+        }
+        position = start
+        var elements: [DocumentValue] = []
+        while true {
+            skipSpace()
+            elements.append(try value(depth: depth + 1))
+            skipSpace()
+            if take(UInt8(ascii: "]")) { return .array(elements) }
+            guard take(UInt8(ascii: ",")) else { throw .malformed("expected ',' or ']'", at: position) }
+        }
+    }
+
+    /// Goes past everything that numbers are made of. Their grammar is checked when they are read.
+    private mutating func skipNumbers(withCommas: Bool) {
+        let stop = bytes.count
+        while position < stop {
+            let kind = Self.kinds[Int(bytes[position])]
+            guard kind == 1 || kind == 2 && withCommas else { return }
+            position += 1
+        }
+    }
+
+    /// For each byte: 1 if a number or a word in place of one may hold it, 2 for what parts numbers.
+    private static let kinds: [UInt8] = (0..<256).map { code in
+        let byte = UInt8(code)
+        if "0123456789+-.eENaInfityrusl".utf8.contains(byte) { return 1 }
+        return ", \n\r\t".utf8.contains(byte) ? 2 : 0
+    }
+
+    private mutating func string() throws(TreeEnsembleError) -> String {
+        let start = position
+        position += 1
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
+                defer { position += 1 }
+                return String(decoding: bytes[start + 1..<position], as: UTF8.self)
+            }
+            if byte == UInt8(ascii: "\\") {
+                var scalars = Array(bytes[start + 1..<position])
+                return try escapedString(from: start, into: &scalars)
+            }
+            guard byte >= 0x20 else { throw .malformed("a string holds a control character", at: position) }
+            position += 1
+        }
+        throw .malformed("a string does not end", at: start)
+    }
+
+    private mutating func escapedString(
+        from start: Int, into text: inout [UInt8]
+    ) throws(TreeEnsembleError) -> String {
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == UInt8(ascii: "\"") { return String(decoding: text, as: UTF8.self) }
+            guard byte == UInt8(ascii: "\\") else {
+                text.append(byte)
+                continue
+            }
+            guard position < bytes.count else { break }
+            let escape = bytes[position]
+            position += 1
+            switch escape {
+            case UInt8(ascii: "n"): text.append(10)
+            case UInt8(ascii: "t"): text.append(9)
+            case UInt8(ascii: "r"): text.append(13)
+            case UInt8(ascii: "b"): text.append(8)
+            case UInt8(ascii: "f"): text.append(12)
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(escape)
+            case UInt8(ascii: "u"):
+                var units = [try hexadecimalUnit()]
+                if units[0] & 0xfc00 == 0xd800, matches("\\u") {
+                    position += 2
+                    units.append(try hexadecimalUnit())
+                }
+                text.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
+            default: throw .malformed("a string holds an unknown escape", at: position - 1)
+            }
+        }
+        throw .malformed("a string does not end", at: start)
+    }
+
+    private mutating func hexadecimalUnit() throws(TreeEnsembleError) -> UInt16 {
+        guard position + 4 <= bytes.count,
+            let unit = UInt16(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
+        else { throw .malformed("a \\u escape has no four hexadecimal digits", at: position) }
+        position += 4
+        return unit
+    }
+
+    private mutating func skipSpace() {
+        while position < bytes.count, [0x20, 0x0a, 0x0d, 0x09].contains(bytes[position]) { position += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard position < bytes.count, bytes[position] == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func take(_ count: Int, _ value: DocumentValue) -> DocumentValue {
+        position += count
+        return value
+    }
+
+    private func matches(_ word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard position + count <= bytes.count else { return false }
+        // The pointer is the literal's own, of the length that it says.
+        return unsafe UnsafeBufferPointer(start: word.utf8Start, count: count)
+            .elementsEqual(bytes[position..<position + count])
+    }
+}

@@ -1,0 +1,255 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+
+extension TreeEnsemble {
+    /// The raw scores of rows, before the objective's transform: bit for bit those of the source library.
+    ///
+    /// - Parameters:
+    ///   - matrix: The rows.
+    ///   - iterations: The boosting rounds to use; all of them when nil.
+    ///   - earlyStop: When to stop adding trees to a row.
+    ///   - threads: How many threads may work at once. The answer does not depend on it.
+    /// - Returns: ``rawScoreCount`` numbers for each row.
+    /// - Throws: ``TreeEnsembleError`` if the rows or the iterations do not fit the model.
+    public func rawScores(
+        for matrix: FeatureMatrix, iterations: Range<Int>? = nil, earlyStop: PredictionEarlyStop? = nil,
+        threads: Int = 1
+    ) throws(TreeEnsembleError) -> Scores {
+        let rows = try BoundRows(matrix, for: ensemble)
+        let batch = try Batch(self, rows, iterations: iterations, earlyStop: earlyStop, threads: threads)
+        return Scores(
+            rowCount: rows.rowCount, outputCount: rawScoreCount, elements: batch.rawScores(),
+            isSinglePrecision: ensemble.sumPrecision == .single)
+    }
+
+    /// The values of rows: probabilities, counts or whatever the objective is about.
+    ///
+    /// - Parameters:
+    ///   - matrix: The rows.
+    ///   - iterations: The boosting rounds to use; all of them when nil.
+    ///   - earlyStop: When to stop adding trees to a row.
+    ///   - threads: How many threads may work at once. The answer does not depend on it.
+    /// - Returns: ``valueCount`` numbers for each row.
+    /// - Throws: ``TreeEnsembleError`` if the rows or the iterations do not fit the model.
+    public func values(
+        for matrix: FeatureMatrix, iterations: Range<Int>? = nil, earlyStop: PredictionEarlyStop? = nil,
+        threads: Int = 1
+    ) throws(TreeEnsembleError) -> Scores {
+        let rows = try BoundRows(matrix, for: ensemble)
+        let batch = try Batch(self, rows, iterations: iterations, earlyStop: earlyStop, threads: threads)
+        return Scores(
+            rowCount: rows.rowCount, outputCount: valueCount, elements: batch.values(),
+            isSinglePrecision: ensemble.sumPrecision == .single)
+    }
+
+    /// The most likely class of each row, for models that tell classes apart.
+    ///
+    /// With one output it is 1 where the value is above one half (of a raw margin: above 0), with many the first
+    /// largest.
+    ///
+    /// - Parameters:
+    ///   - matrix: The rows.
+    ///   - threads: How many threads may work at once.
+    /// - Returns: The index of a class for each row.
+    /// - Throws: ``TreeEnsembleError`` if the model does not tell classes apart or the rows do not fit it.
+    public func classes(for matrix: FeatureMatrix, threads: Int = 1) throws(TreeEnsembleError) -> [Int] {
+        guard let rule = classRule else {
+            throw TreeEnsembleError(
+                .invalidArgument, "the objective '\(objective)' does not tell classes apart: ask for values")
+        }
+        let scores = try values(for: matrix, threads: threads)
+        return (0..<scores.rowCount).map { row in
+            switch rule {
+            case .value: return Int(exactly: scores[row]) ?? 0
+            case .above(let threshold): return scores[row] > threshold ? 1 : 0
+            case .largest:
+                return (1..<scores.outputCount).reduce(0) { scores[row, $1] > scores[row, $0] ? $1 : $0 }
+            }
+        }
+    }
+
+    /// The leaf that each row falls into in each tree, numbered as the source library numbers leaves.
+    ///
+    /// - Parameters:
+    ///   - matrix: The rows.
+    ///   - iterations: The boosting rounds to use; all of them when nil.
+    ///   - threads: How many threads may work at once.
+    /// - Returns: One leaf for each row and tree.
+    /// - Throws: ``TreeEnsembleError`` if the rows or the iterations do not fit the model.
+    public func leaves(
+        for matrix: FeatureMatrix, iterations: Range<Int>? = nil, threads: Int = 1
+    ) throws(TreeEnsembleError) -> LeafIndices {
+        let rows = try BoundRows(matrix, for: ensemble)
+        let batch = try Batch(self, rows, iterations: iterations, earlyStop: nil, threads: threads)
+        return LeafIndices(rowCount: rows.rowCount, treeCount: batch.trees.count, elements: batch.leaves())
+    }
+
+    /// The raw scores after each of the first iterations: one matrix per stage.
+    ///
+    /// - Parameters:
+    ///   - matrix: The rows.
+    ///   - step: How many iterations lie between two stages.
+    ///   - threads: How many threads may work at once.
+    /// - Throws: ``TreeEnsembleError`` if the rows do not fit the model or the step is not positive.
+    public func stagedRawScores(
+        for matrix: FeatureMatrix, every step: Int = 1, threads: Int = 1
+    ) throws(TreeEnsembleError) -> [Scores] {
+        guard step > 0 else { throw TreeEnsembleError(.invalidArgument, "the step between stages must be positive") }
+        var stages: [Scores] = []
+        for end in stride(from: step, through: iterationCount, by: step) {
+            stages.append(try rawScores(for: matrix, iterations: 0..<end, threads: threads))
+        }
+        return stages
+    }
+
+    private enum ClassRule {
+        case value
+        case above(Double)
+        case largest
+    }
+
+    private var classRule: ClassRule? {
+        switch ensemble.transform {
+        case .firstLargest, .hinge: .value
+        case .singleSoftmax, .softmax: .largest
+        case .singleSigmoid, .sigmoid: ensemble.outputCount == 1 ? .above(0.5) : .largest
+        default: objective == "binary:logitraw" ? .above(0) : nil
+        }
+    }
+}
+
+/// One call: rows, iterations, threads.
+struct Batch: Sendable {
+    let model: TreeEnsemble
+    let rows: BoundRows
+    /// The iterations and their trees.
+    let iterations: Range<Int>
+    let trees: Range<Int>
+    let earlyStop: PredictionEarlyStop?
+    let threads: Int
+
+    init(
+        _ model: TreeEnsemble, _ rows: BoundRows, iterations: Range<Int>?, earlyStop: PredictionEarlyStop?,
+        threads: Int
+    ) throws(TreeEnsembleError) {
+        let used = iterations ?? 0..<model.iterationCount
+        guard used.lowerBound >= 0, used.upperBound <= model.iterationCount else {
+            throw TreeEnsembleError(
+                .invalidArgument, "iterations \(used) of a model that has \(model.iterationCount)")
+        }
+        guard threads > 0 else { throw TreeEnsembleError(.invalidArgument, "the number of threads must be positive") }
+        if let earlyStop, earlyStop.every < 1 {
+            throw TreeEnsembleError(.invalidArgument, "early stop needs a positive number of iterations")
+        }
+        self.model = model
+        self.rows = rows
+        self.iterations = used
+        trees = model.ensemble.iterationStarts[used.lowerBound]..<model.ensemble.iterationStarts[used.upperBound]
+        self.earlyStop = earlyStop
+        self.threads = threads
+    }
+
+    /// Raw scores, row by row.
+    func rawScores() -> [Double] {
+        filled(width: model.rawScoreCount, of: 0.0) { range, target in scoreRows(range, into: &target) }
+    }
+
+    /// Values, row by row.
+    func values() -> [Double] {
+        let width = model.rawScoreCount
+        let valueCount = model.valueCount
+        var scores = rawScores()
+        transform(&scores, width: width)
+        if valueCount == width { return scores }
+        return (0..<rows.rowCount * valueCount).map { scores[$0 / valueCount * width + $0 % valueCount] }
+    }
+
+    /// The leaves' numbers in the source, row by row.
+    func leaves() -> [Int32] {
+        let labels = model.ensemble.nodes.label
+        return filled(width: trees.count, of: Int32(0)) { range, target in
+            forEachRow(range) { place, row in
+                for (index, tree) in trees.enumerated() {
+                    target[place * trees.count + index] = labels[model.reference.leaf(of: tree, row: row)]
+                }
+            }
+        }
+    }
+
+    private func transform(_ scores: inout [Double], width: Int) {
+        if model.ensemble.transform == .identity, model.ensemble.averaging != .valuesOnly { return }
+        var span = scores.mutableSpan
+        for row in 0..<rows.rowCount {
+            var part = span._mutatingExtracting(row * width..<(row + 1) * width)
+            model.reference.transform(&part, iterations: iterations.count)
+        }
+    }
+
+    private func scoreRows(_ range: Range<Int>, into target: inout MutableSpan<Double>) {
+        let ensemble = model.ensemble
+        let width = ensemble.outputCount
+        forEachRow(range) { place, row in
+            var sums = target._mutatingExtracting(place * width..<(place + 1) * width)
+            model.reference.start(&sums)
+            if let booster = ensemble.linearBooster {
+                model.reference.addLinear(booster, row: row, to: &sums)
+            }
+            var sinceLook = 0
+            for iteration in iterations {
+                for tree in ensemble.iterationStarts[iteration]..<ensemble.iterationStarts[iteration + 1] {
+                    model.reference.add(tree: tree, row: row, to: &sums)
+                }
+                if let earlyStop {
+                    sinceLook += 1
+                    if sinceLook == earlyStop.every {
+                        if earlyStop.isClear(sums.span) { break }
+                        sinceLook = 0
+                    }
+                }
+            }
+            model.reference.finish(&sums, iterations: iterations.count)
+        }
+    }
+
+    /// Calls the body with each row's place in the range and its columns.
+    private func forEachRow(_ range: Range<Int>, _ body: (Int, Span<Double>) -> Void) {
+        var raw = [Double](repeating: 0, count: model.features.count)
+        var columns = [Double](repeating: 0, count: model.ensemble.columnCount)
+        for row in range {
+            var rawSpan = raw.mutableSpan
+            rows.load(row: row, into: &rawSpan)
+            var columnSpan = columns.mutableSpan
+            model.reference.prepare(raw.span, into: &columnSpan)
+            body(row - range.lowerBound, columns.span)
+        }
+    }
+
+    /// A matrix of so many numbers a row, filled in stretches of rows by several threads.
+    private func filled<Element: Sendable>(
+        width: Int, of zero: Element, _ fill: @Sendable (Range<Int>, inout MutableSpan<Element>) -> Void
+    ) -> [Element] {
+        let count = rows.rowCount
+        let parts = max(1, min(threads, (count + 63) / 64))
+        var result = [Element](repeating: zero, count: count * width)
+        if parts == 1 {
+            var span = result.mutableSpan
+            fill(0..<count, &span)
+            return result
+        }
+        // Stretches are whole blocks of 64 rows.
+        let blocks = (count + 63) / 64
+        unsafe result.withUnsafeMutableBufferPointer { buffer in
+            // Each thread writes its own stretch of rows, and the buffer outlives the call below, which waits.
+            nonisolated(unsafe) let base = unsafe buffer
+            DispatchQueue.concurrentPerform(iterations: parts) { part in
+                let start = min(part * blocks / parts * 64, count)
+                let end = min((part + 1) * blocks / parts * 64, count)
+                var span = unsafe MutableSpan(
+                    _unsafeElements: UnsafeMutableBufferPointer(rebasing: base[start * width..<end * width]))
+                fill(start..<end, &span)
+            }
+        }
+        return result
+    }
+}

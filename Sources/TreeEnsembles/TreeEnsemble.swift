@@ -1,0 +1,70 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+/// A model of decision trees, ready to score.
+///
+/// The format of a file is recognised from its content. A model is immutable; any number of threads may score with
+/// it at once.
+public struct TreeEnsemble: Sendable {
+    package let ensemble: Ensemble
+    package let reference: ReferenceEvaluator
+
+    /// Reads a model file.
+    ///
+    /// - Parameter path: The file, as XGBoost or LightGBM wrote it.
+    /// - Throws: ``TreeEnsembleError`` if the file cannot be read, is damaged, or holds what is not supported.
+    public init(contentsOf path: String) throws(TreeEnsembleError) {
+        do {
+            try self.init(bytes: try FileBytes.read(path))
+        } catch {
+            var located = error
+            located.path = path
+            throw located
+        }
+    }
+
+    /// Reads a model from memory.
+    ///
+    /// - Parameter bytes: What the file would hold.
+    /// - Throws: ``TreeEnsembleError`` if the bytes are damaged or hold what is not supported.
+    public init(bytes: [UInt8]) throws(TreeEnsembleError) {
+        self.init(try Ensemble.read(bytes))
+    }
+
+    /// Makes a model ready that a reader has read.
+    package init(_ ensemble: Ensemble) {
+        self.ensemble = ensemble
+        reference = ReferenceEvaluator(ensemble)
+    }
+
+    /// The inputs, in order.
+    public var features: [Feature] { ensemble.features }
+
+    /// The objective as the source library spells it.
+    public var objective: String { ensemble.objective }
+
+    /// The library that made the model, such as `XGBoost`.
+    public var library: String { ensemble.source.library }
+
+    /// The number of trees.
+    public var treeCount: Int { ensemble.trees.count }
+
+    /// The number of boosting rounds; each has one tree or more.
+    public var iterationCount: Int { ensemble.iterationCount }
+
+    /// How many raw scores a row has.
+    public var rawScoreCount: Int { ensemble.outputCount }
+
+    /// How many values a row has.
+    public var valueCount: Int { ensemble.transform.valueCount(rawCount: ensemble.outputCount) }
+}
+
+extension TreeEnsemble: CustomStringConvertible {
+    /// One line for people, such as `LightGBM binary: 300 trees, 18 features, 1 output`.
+    public var description: String {
+        func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+        let name = ensemble.objective.split(separator: " ").first ?? ""
+        let parts = ensemble.linearBooster == nil ? counted(treeCount, "tree") : "linear booster"
+        return "\(library) \(name): \(parts), \(counted(features.count, "feature")), "
+            + counted(valueCount, "output")
+    }
+}
