@@ -78,7 +78,8 @@ package struct ReferenceEvaluator: Sendable {
             if divides { score = divided(score, iterations) }
             if ensemble.scale != 1 { score *= ensemble.scale }
             if !ensemble.bias.isEmpty {
-                score = ensemble.sumPrecision == .single
+                score =
+                    ensemble.sumPrecision == .single
                     ? Double(Float(score) + Float(ensemble.bias[output])) : score + ensemble.bias[output]
             }
             sums[output] = score
@@ -106,7 +107,9 @@ package struct ReferenceEvaluator: Sendable {
     }
 
     private func isKnown(_ x: Double, _ feature: Int) -> Bool {
-        guard feature < ensemble.knownCategories.count, ensemble.knownCategories[feature] >= 0 else { return true }
+        guard feature < ensemble.knownCategories.count, ensemble.knownCategories[feature] >= 0 else {
+            return true
+        }
         return ensemble.sets.contains(x, set: Int(ensemble.knownCategories[feature]))
     }
 

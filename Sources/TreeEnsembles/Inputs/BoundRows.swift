@@ -21,7 +21,8 @@ struct BoundRows: Sendable {
         missing = matrix.missing
         absent = ensemble.absentIsMissing ? .nan : 0
         order = try Self.order(of: matrix, for: ensemble)
-        isPlain = order.count == matrix.columnCount && order.enumerated().allSatisfy { $0.offset == $0.element }
+        isPlain =
+            order.count == matrix.columnCount && order.enumerated().allSatisfy { $0.offset == $0.element }
         if case .columns(let columns) = matrix.storage {
             storage = .columns(try Self.coded(columns, order: order, ensemble: ensemble))
         } else {
@@ -72,7 +73,8 @@ struct BoundRows: Sendable {
             guard matrix.columnCount == features.count else {
                 throw TreeEnsembleError(
                     .invalidInput,
-                    "the rows have \(matrix.columnCount) columns, and the model takes \(features.count) features")
+                    "the rows have \(matrix.columnCount) columns, and the model takes \(features.count) features"
+                )
             }
             return Array(features.indices)
         }
@@ -120,7 +122,8 @@ struct CategoryCodes {
         unknownIsError = ensemble.unknownCategoryIsError
         guard !found.categories.isEmpty else {
             throw TreeEnsembleError(
-                .invalidInput, "the model file does not record the categories of feature '\(name)': give codes")
+                .invalidInput,
+                "the model file does not record the categories of feature '\(name)': give codes")
         }
         var codes: [String: Int] = [:]
         for (code, category) in found.categories.enumerated() where codes[category] == nil {
@@ -134,7 +137,8 @@ struct CategoryCodes {
         guard let text else { return .nan }
         if let code = codes[text] { return Double(code) }
         if unknownIsError {
-            throw TreeEnsembleError(.invalidInput, "feature '\(name)' has no category '\(text)' in this model")
+            throw TreeEnsembleError(
+                .invalidInput, "feature '\(name)' has no category '\(text)' in this model")
         }
         return .nan
     }

@@ -114,7 +114,8 @@ public struct FeatureMatrix: Sendable {
 
     private static func rows(_ count: Int, _ columns: Int) throws(TreeEnsembleError) -> Int {
         guard columns > 0, count % columns == 0 else {
-            throw TreeEnsembleError(.invalidInput, "\(count) values do not make whole rows of \(columns) columns")
+            throw TreeEnsembleError(
+                .invalidInput, "\(count) values do not make whole rows of \(columns) columns")
         }
         return count / columns
     }

@@ -78,7 +78,8 @@ package struct EnsembleBuilder {
                 try appendDecision(draft, tree: number)
                 for (child, isRight) in [(draft.right, true), (draft.left, false)] {
                     guard child >= 0, Int(child) < drafts.count else {
-                        throw .malformed("a node of tree \(number) has child \(child), which is not a node of it")
+                        throw .malformed(
+                            "a node of tree \(number) has child \(child), which is not a node of it")
                     }
                     guard !visited[Int(child)] else {
                         throw .malformed("node \(child) of tree \(number) is reached twice: not a tree")
@@ -109,7 +110,8 @@ package struct EnsembleBuilder {
                 "the model has \(ensemble.baseScores.count) base scores for \(ensemble.outputCount) outputs")
         }
         guard ensemble.bias.isEmpty || ensemble.bias.count == ensemble.outputCount else {
-            throw .malformed("the model has \(ensemble.bias.count) biases for \(ensemble.outputCount) outputs")
+            throw .malformed(
+                "the model has \(ensemble.bias.count) biases for \(ensemble.outputCount) outputs")
         }
         if ensemble.iterationStarts.last != ensemble.trees.count { endIteration() }
         return ensemble

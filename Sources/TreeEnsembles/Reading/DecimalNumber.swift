@@ -40,7 +40,9 @@ package struct DecimalNumber {
                 rest = false
             } else {
                 let shift = product.high.leadingZeroBitCount
-                significand = shift == 0 ? product.high : product.high << UInt64(shift) | product.low >> UInt64(64 - shift)
+                significand =
+                    shift == 0
+                    ? product.high : product.high << UInt64(shift) | product.low >> UInt64(64 - shift)
                 rest = product.low << UInt64(shift) != 0
                 power += 64 - shift
             }

@@ -16,7 +16,8 @@ package enum FileBytes {
     package static func read(_ path: String) throws(TreeEnsembleError) -> [UInt8] {
         guard let file = unsafe fopen(path, "rb") else {
             throw TreeEnsembleError(
-                .unreadable, "the file cannot be opened: \(unsafe String(cString: strerror(errno)))", path: path)
+                .unreadable, "the file cannot be opened: \(unsafe String(cString: strerror(errno)))",
+                path: path)
         }
         defer { unsafe fclose(file) }
         guard unsafe fseek(file, 0, SEEK_END) == 0, case let size = unsafe ftell(file), size >= 0,
@@ -30,7 +31,8 @@ package enum FileBytes {
         }
         if failed {
             throw TreeEnsembleError(
-                .unreadable, "reading the file failed: \(unsafe String(cString: strerror(errno)))", path: path)
+                .unreadable, "reading the file failed: \(unsafe String(cString: strerror(errno)))", path: path
+            )
         }
         return bytes
     }

@@ -9,7 +9,8 @@ extension Ensemble {
             // UBJSON names start with the marker of their length; a JSON name starts with a quote after blanks.
             let next = bytes[(start + 1)...].first { $0 > 0x20 }
             let isText = next == UInt8(ascii: "\"") || next == UInt8(ascii: "}")
-            let document = isText ? try JSONDocumentScanner.scan(bytes) : try UBJSONDocumentScanner.scan(bytes)
+            let document =
+                isText ? try JSONDocumentScanner.scan(bytes) : try UBJSONDocumentScanner.scan(bytes)
             return try read(document, format: isText ? "JSON" : "UBJSON")
         }
         throw TreeEnsembleError(
@@ -19,11 +20,13 @@ extension Ensemble {
                 : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text")
     }
 
-    private static func read(_ document: DocumentValue, format: String) throws(TreeEnsembleError) -> Ensemble {
+    private static func read(_ document: DocumentValue, format: String) throws(TreeEnsembleError) -> Ensemble
+    {
         let root = try document.object("the model")
         if root["learner"] != nil { return try XGBoostReader(document, format: format).read() }
         throw TreeEnsembleError(
-            .unknownFormat, "the document is not a model that is known: its members are "
+            .unknownFormat,
+            "the document is not a model that is known: its members are "
                 + root.names.prefix(8).joined(separator: ", "))
     }
 }

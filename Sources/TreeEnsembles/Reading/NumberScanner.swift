@@ -133,7 +133,9 @@ package struct NumberScanner {
 
     private mutating func takeWord() -> String {
         let start = position
-        while position < end, bytes[position] == UInt8(ascii: "-") || bytes[position] >= 0x41 { position += 1 }
+        while position < end, bytes[position] == UInt8(ascii: "-") || bytes[position] >= 0x41 {
+            position += 1
+        }
         return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 

@@ -74,7 +74,8 @@ struct UBJSONDocumentScanner {
             }
             let count = try length(try byte())
             guard let (encoding, width) = Self.numberType(type) else {
-                throw .unsupported("UBJSON arrays of type '\(Character(UnicodeScalar(type)))' are not supported")
+                throw .unsupported(
+                    "UBJSON arrays of type '\(Character(UnicodeScalar(type)))' are not supported")
             }
             return .numbers(try numbers(count: count, encoding: encoding, width: width))
         }

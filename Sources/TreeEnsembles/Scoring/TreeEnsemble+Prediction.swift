@@ -95,7 +95,9 @@ extension TreeEnsemble {
     public func stagedRawScores(
         for matrix: FeatureMatrix, every step: Int = 1, threads: Int = 1
     ) throws(TreeEnsembleError) -> [Scores] {
-        guard step > 0 else { throw TreeEnsembleError(.invalidArgument, "the step between stages must be positive") }
+        guard step > 0 else {
+            throw TreeEnsembleError(.invalidArgument, "the step between stages must be positive")
+        }
         var stages: [Scores] = []
         for end in stride(from: step, through: iterationCount, by: step) {
             stages.append(try rawScores(for: matrix, iterations: 0..<end, threads: threads))
@@ -138,14 +140,17 @@ struct Batch: Sendable {
             throw TreeEnsembleError(
                 .invalidArgument, "iterations \(used) of a model that has \(model.iterationCount)")
         }
-        guard threads > 0 else { throw TreeEnsembleError(.invalidArgument, "the number of threads must be positive") }
+        guard threads > 0 else {
+            throw TreeEnsembleError(.invalidArgument, "the number of threads must be positive")
+        }
         if let earlyStop, earlyStop.every < 1 {
             throw TreeEnsembleError(.invalidArgument, "early stop needs a positive number of iterations")
         }
         self.model = model
         self.rows = rows
         self.iterations = used
-        trees = model.ensemble.iterationStarts[used.lowerBound]..<model.ensemble.iterationStarts[used.upperBound]
+        trees =
+            model.ensemble.iterationStarts[used.lowerBound]..<model.ensemble.iterationStarts[used.upperBound]
         self.earlyStop = earlyStop
         self.threads = threads
     }

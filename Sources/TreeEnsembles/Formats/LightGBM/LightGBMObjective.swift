@@ -20,7 +20,8 @@ struct LightGBMObjective {
             "root_mean_squared_error", "rmse", "regression_l1", "mean_absolute_error", "l1", "mae", "huber",
             "fair", "quantile", "mape", "mean_absolute_percentage_error":
             transform = words.dropFirst().contains("sqrt") ? .signedSquare : .identity
-        case "lambdarank", "rank_xendcg", "xendcg", "xe_ndcg", "xe_ndcg_mart", "xendcg_mart", "custom", "none",
+        case "lambdarank", "rank_xendcg", "xendcg", "xe_ndcg", "xe_ndcg_mart", "xendcg_mart", "custom",
+            "none",
             "null", "na":
             transform = .identity
         case "poisson", "gamma", "tweedie": transform = .exponential

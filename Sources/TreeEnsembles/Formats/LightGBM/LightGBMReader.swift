@@ -64,7 +64,8 @@ struct LightGBMReader {
         let categories = try categories(infos: infos, count: count)
         return (0..<count).map { index in
             let isCategory =
-                categories[index] != nil || !infos.isEmpty && infos[index] != "none" && infos[index].first != "["
+                categories[index] != nil
+                || !infos.isEmpty && infos[index] != "none" && infos[index].first != "["
             return Feature(
                 name: names.isEmpty ? nil : names[index], kind: isCategory ? .categorical : .numeric,
                 categories: categories[index] ?? [])

@@ -48,7 +48,8 @@ struct LightGBMText {
             }
         }
         guard ended else {
-            throw .malformed("the model ends before 'end of trees': it was cut short", at: bytes.count, line: line)
+            throw .malformed(
+                "the model ends before 'end of trees': it was cut short", at: bytes.count, line: line)
         }
     }
 

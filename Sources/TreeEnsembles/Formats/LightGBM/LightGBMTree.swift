@@ -146,7 +146,8 @@ struct LightGBMTree {
 
     private func appendSet(_ node: Int, to sets: inout CategorySets) throws(TreeEnsembleError) -> Int32 {
         guard let index = Int(exactly: threshold[node]), index >= 0, index + 1 < categoryStarts.count else {
-            throw .malformed("a categorical split names set \(threshold[node]), which is not there", line: line)
+            throw .malformed(
+                "a categorical split names set \(threshold[node]), which is not there", line: line)
         }
         let (start, end) = (categoryStarts[index], categoryStarts[index + 1])
         guard start >= 0, start <= end, end <= categoryWords.count else {

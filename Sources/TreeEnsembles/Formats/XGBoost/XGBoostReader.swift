@@ -47,7 +47,9 @@ struct XGBoostReader {
         ensemble.facts.append(("booster", booster))
         if let attributes = try learner.optional("attributes")?.object("attributes") {
             for (name, value) in zip(attributes.names, attributes.values) {
-                if case .string(let text) = value, text.utf8.count < 200 { ensemble.facts.append((name, text)) }
+                if case .string(let text) = value, text.utf8.count < 200 {
+                    ensemble.facts.append((name, text))
+                }
             }
         }
         if booster == "gblinear" {
@@ -127,6 +129,8 @@ struct XGBoostReader {
             throw .malformed("the linear booster has \(weights.count) weights, which do not fit its features")
         }
         ensemble.linearBooster = LinearBooster(weights: weights)
+        // XGBoost starts every output of a linear booster from the first base score (src/gbm/gblinear.cc).
+        ensemble.baseScores = [Double](repeating: ensemble.baseScores[0], count: ensemble.outputCount)
         return ensemble
     }
 
