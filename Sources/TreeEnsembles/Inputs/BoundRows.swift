@@ -5,7 +5,7 @@ struct BoundRows: Sendable {
     let rowCount: Int
     /// For each feature of the model its column in the matrix.
     let order: [Int]
-    /// Whether `order` is 0, 1, 2, ... and covers every column.
+    /// Whether `order` counts up from 0 and covers every column.
     let isPlain: Bool
     let storage: FeatureMatrix.Storage
     let columnCount: Int

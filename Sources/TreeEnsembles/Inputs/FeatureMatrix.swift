@@ -75,8 +75,10 @@ public struct FeatureMatrix: Sendable {
         try self.init(.columns(columns), rows: rows, columns: columns.count, names: names, missing: missing)
     }
 
-    /// Compressed sparse rows. What an entry that is not there means is up to the model's library: missing for
-    /// XGBoost, 0 for all others.
+    /// Compressed sparse rows.
+    ///
+    /// What an entry that is not there means is up to the model's library: missing for XGBoost, 0 for all
+    /// others.
     ///
     /// - Parameters:
     ///   - values: The entries that are there, row by row.

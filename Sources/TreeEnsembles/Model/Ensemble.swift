@@ -17,7 +17,9 @@ package struct Ensemble: Sendable {
     package var objective: String
     /// What a row holds, in order.
     package var features: [Feature]
-    /// The width in which features meet thresholds. Single: each feature is rounded to Float first.
+    /// The width in which features meet thresholds.
+    ///
+    /// Single: each feature is rounded to Float first.
     package var precision: Precision
     /// The width of the running sum.
     package var sumPrecision: Precision
@@ -58,7 +60,9 @@ package struct Ensemble: Sendable {
     package var unknownCategoryIsError = false
     /// Names of the classes, where the file records them.
     package var classNames: [String] = []
-    /// Columns computed from the caller's, such as CatBoost's counters. Nodes then name the columns that this makes.
+    /// Columns computed from the caller's, such as CatBoost's counters.
+    ///
+    /// Nodes then name the columns that this makes.
     package var derivation: (any FeatureDerivation)?
     /// Free facts for people: booster, version and so on.
     package var facts: [(name: String, value: String)] = []

@@ -6,9 +6,13 @@
 /// one parent, no cycles, features, sets and values in range. Nodes that the root does not reach are dropped. All
 /// walks are loops over explicit stacks, so a tree may be as deep as its file is long.
 package struct EnsembleBuilder {
-    /// The ensemble so far. Readers set everything but nodes, trees and iterations directly.
+    /// The ensemble so far.
+    ///
+    /// Readers set everything but nodes, trees and iterations directly.
     package var ensemble: Ensemble
-    /// The nodes of the tree being read, in the order of the source. Filled by the reader, emptied by `addTree`.
+    /// The nodes of the tree being read, in the order of the source.
+    ///
+    /// Filled by the reader, emptied by `addTree`.
     package var drafts: [NodeDraft] = []
     /// The leaf values of the tree being read; drafts of leaves point into it.
     package var draftValues: [Double] = []

@@ -1,6 +1,8 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// The nodes of all trees, column by column. A tree's nodes stand in preorder: the left child right after its parent.
+/// The nodes of all trees, column by column.
+///
+/// A tree's nodes stand in preorder: the left child right after its parent.
 ///
 /// A node decides in this way, where `x` is the feature in the ensemble's precision:
 ///
@@ -18,9 +20,13 @@ package struct NodeTable: Sendable {
     package var left: [Int32] = []
     package var right: [Int32] = []
     package var flags: [NodeFlags] = []
-    /// A leaf: where its values start in `leafValues`. A categorical node: the index of its set.
+    /// A leaf: where its values start in `leafValues`.
+    ///
+    /// A categorical node: the index of its set.
     package var payload: [Int32] = []
-    /// A leaf: its number in the source library. Else the number of the node in the source.
+    /// A leaf: its number in the source library.
+    ///
+    /// Else the number of the node in the source.
     package var label: [Int32] = []
     /// What reached the node in training: rows or sum of second derivatives; NaN where the source does not say.
     package var cover: [Double] = []

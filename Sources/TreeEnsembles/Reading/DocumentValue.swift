@@ -16,7 +16,9 @@ package enum DocumentValue: Sendable {
     case object(DocumentObject)
 }
 
-/// The members of an object, in the order of the file. No name appears twice.
+/// The members of an object, in the order of the file.
+///
+/// No name appears twice.
 package struct DocumentObject: Sendable {
     package private(set) var names: [String] = []
     package private(set) var values: [DocumentValue] = []
@@ -84,7 +86,9 @@ package struct NumberArray: Sendable {
 
     private var isFloating: Bool { encoding == .float32 || encoding == .float64 }
 
-    /// The numbers as Float. A decimal text is rounded once; a Double in the file is rounded.
+    /// The numbers as Float.
+    ///
+    /// A decimal text is rounded once; a Double in the file is rounded.
     package func floats() throws(TreeEnsembleError) -> [Float] {
         switch encoding {
         case .float32: binary(as: UInt32.self) { Float(bitPattern: $0) }

@@ -1,6 +1,8 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// Scans JSON text into a ``DocumentValue``. NaN and Infinity are taken as numbers, as XGBoost writes them.
+/// Scans JSON text into a ``DocumentValue``.
+///
+/// NaN and Infinity are taken as numbers, as XGBoost writes them.
 struct JSONDocumentScanner {
     private let bytes: [UInt8]
     private var position: Int
@@ -88,7 +90,9 @@ struct JSONDocumentScanner {
         }
     }
 
-    /// Goes past everything that numbers are made of. Their grammar is checked when they are read.
+    /// Goes past everything that numbers are made of.
+    ///
+    /// Their grammar is checked when they are read.
     private mutating func skipNumbers(withCommas: Bool) {
         let stop = bytes.count
         while position < stop {

@@ -1,7 +1,8 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// What a LightGBM objective does to raw scores (src/objective/*.hpp). The text is a name and options, such as
-/// `binary sigmoid:1`.
+/// What a LightGBM objective does to raw scores (src/objective/*.hpp).
+///
+/// The text is a name and options, such as `binary sigmoid:1`.
 struct LightGBMObjective {
     let transform: OutputTransform
 

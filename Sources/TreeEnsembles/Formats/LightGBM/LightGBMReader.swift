@@ -72,8 +72,10 @@ struct LightGBMReader {
         }
     }
 
-    /// The categories that pandas had, by feature. The file lists them in the order of the categorical columns,
-    /// and its parameters say which columns those are; where the two do not agree, no names are given.
+    /// The categories that pandas had, by feature.
+    ///
+    /// The file lists them in the order of the categorical columns, and its parameters say which columns
+    /// those are; where the two do not agree, no names are given.
     private func categories(infos: [Substring], count: Int) throws(TreeEnsembleError) -> [Int: [String]] {
         guard let (start, end) = text.pandasCategories else { return [:] }
         let value = try JSONDocumentScanner.scan(Array(text.bytes[start..<end]))
