@@ -1,0 +1,130 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+import ContentHashing
+
+/// A value of the frozen form, in which 1, 1.0 and "1" differ.
+indirect enum FrozenValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case natural(UInt64)
+    case number(Double)
+    case string(String)
+    /// A secret, reduced to a keyed digest, or to nothing where no key was given.
+    case secret(String)
+    case list([FrozenValue])
+    case mapping([String: FrozenValue])
+
+    /// The canonical text: JSON on one line, members sorted by the bytes of their names, numbers that are no
+    /// integers always with a point or an exponent.
+    func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes += "null".utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .integer(let value): bytes += String(value).utf8
+        case .natural(let value): bytes += String(value).utf8
+        case .number(let value):
+            if value.isFinite {
+                let text = ECMAScriptNumber.text(of: value)
+                // ECMAScript writes minus zero as 0; the sign is kept, because it is another value.
+                bytes += (value == 0 && value.sign == .minus ? "-0" : text).utf8
+                if !text.contains(where: { $0 == "." || $0 == "e" }) { bytes += ".0".utf8 }
+            } else {
+                bytes += #"{"$number":"\#(value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf")"}"#.utf8
+            }
+        case .string(let text): JSONText.write(text, to: &bytes)
+        case .secret(let digest):
+            bytes += #"{"$secret":"#.utf8
+            JSONText.write(digest, to: &bytes)
+            bytes += "}".utf8
+        case .list(let elements):
+            bytes += "[".utf8
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes += ",".utf8 }
+                element.write(to: &bytes)
+            }
+            bytes += "]".utf8
+        case .mapping(let members):
+            bytes += "{".utf8
+            for (index, (key, value)) in FrozenValue.sorted(members).enumerated() {
+                if index > 0 { bytes += ",".utf8 }
+                JSONText.write(FrozenValue.escaped(key), to: &bytes)
+                bytes += ":".utf8
+                value.write(to: &bytes)
+            }
+            bytes += "}".utf8
+        }
+    }
+
+    /// The canonical text of this value.
+    var text: String {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func sorted(_ members: [String: FrozenValue]) -> [(key: String, value: FrozenValue)] {
+        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    }
+
+    /// A dollar sign at the start of a key is doubled, so that no key looks like one of ours.
+    static func escaped(_ key: String) -> String { key.hasPrefix("$") ? "$" + key : key }
+
+    /// Reads what ``write(to:)`` wrote.
+    init?(_ node: Node) {
+        switch node.content {
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .integer(let value): self = .integer(value)
+        case .natural(let value): self = .natural(value)
+        case .number(let value): self = .number(value)
+        case .string(let text), .text(let text): self = .string(text)
+        case .directive: return nil
+        case .list(let nodes):
+            var elements: [FrozenValue] = []
+            for node in nodes {
+                guard let element = FrozenValue(node) else { return nil }
+                elements.append(element)
+            }
+            self = .list(elements)
+        case .mapping(let entries):
+            if entries.count == 1, let only = entries.entries.first,
+                case .string(let text) = only.value.content
+            {
+                if only.key == "$secret" {
+                    self = .secret(text)
+                    return
+                }
+                if only.key == "$number", case .number(let value) = CoreSchema.resolve(text) {
+                    self = .number(value)
+                    return
+                }
+            }
+            var members: [String: FrozenValue] = [:]
+            for entry in entries.entries {
+                var key = entry.key
+                if key.hasPrefix("$") {
+                    guard key.hasPrefix("$$") else { return nil }
+                    key.removeFirst()
+                }
+                guard let value = FrozenValue(entry.value) else { return nil }
+                members[key] = value
+            }
+            self = .mapping(members)
+        }
+    }
+
+    /// The values that are no collections, by path; an empty collection counts as a value.
+    func leaves(_ path: KeyPathText = KeyPathText()) -> [(path: KeyPathText, value: FrozenValue)] {
+        switch self {
+        case .list(let elements) where !elements.isEmpty:
+            elements.enumerated().flatMap { $1.leaves(path.appending($0)) }
+        case .mapping(let members) where !members.isEmpty:
+            FrozenValue.sorted(members).flatMap { $0.value.leaves(path.appending($0.key)) }
+        default: [(path, self)]
+        }
+    }
+
+    /// The value for people: canonical JSON, `***` for a secret.
+    var shown: String { if case .secret = self { secretMask } else { text } }
+}
