@@ -27,8 +27,15 @@ public struct Parameters<Value: Sendable>: Sendable {
     /// - Parameter keyPath: A path such as `optimizer.learningRate`, in any spelling.
     public func origin(of keyPath: String) -> ParameterOrigin? { resolution.origin(of: keyPath) }
 
-    /// Every leaf on a line: its value, where it came from, and what it shadows. Secrets are masked.
+    /// Every leaf on a line: its value, where it came from, and what it shadows.
+    ///
+    /// Secrets are masked.
     public func explanation() -> String { resolution.explanation() }
+
+    /// The resolved values as JSON, one member a line, in the order of the sources.
+    ///
+    /// Secrets are masked.
+    public func json() -> String { resolution.json() }
 }
 
 extension Parameters where Value == ParameterValue {

@@ -17,9 +17,13 @@ public struct ParameterDifference: Hashable, Sendable, CustomStringConvertible {
     public let kind: Kind
     /// The path of the leaf.
     public let keyPath: String
-    /// The earlier value as JSON; nil where the key was added. `***` for a secret.
+    /// The earlier value as JSON; nil where the key was added.
+    ///
+    /// `***` for a secret.
     public let before: String?
-    /// The later value as JSON; nil where the key was removed. `***` for a secret.
+    /// The later value as JSON; nil where the key was removed.
+    ///
+    /// `***` for a secret.
     public let after: String?
     /// Where the earlier value came from.
     public let originBefore: String?

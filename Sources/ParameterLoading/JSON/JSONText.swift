@@ -4,7 +4,9 @@ import ContentHashing
 
 /// Values as JSON text on one line, in the order they were written.
 enum JSONText {
-    /// The JSON of a value. Infinities and NaN, which JSON lacks, are written as YAML writes them, in quotes.
+    /// The JSON of a value.
+    ///
+    /// Infinities and NaN, which JSON lacks, are written as YAML writes them, in quotes.
     static func text(of node: Node) -> String {
         var bytes: [UInt8] = []
         write(node, to: &bytes)

@@ -107,8 +107,7 @@ struct ParameterLoader {
 
     private mutating func parse(_ text: SourceText, _ format: ParameterFormat) -> Node? {
         do {
-            let (node, _) = try ParameterText.parse(text, format, into: &sources)
-            return node
+            return try ParameterText.parse(text, format, into: &sources)
         } catch {
             let number = Int32(sources.texts.count - 1)
             add(.syntax, error.message, at: Origin(number, error.offset))
@@ -160,42 +159,5 @@ struct ParameterLoader {
             members.update(at: place) { insert(value, at: steps.dropFirst(), into: &$0) }
         }
         node.content = .mapping(members)
-    }
-}
-
-/// Texts of the three formats as nodes.
-enum ParameterText {
-    /// Parses a text and adds it, as it is after decoding, to the sources, also where it is faulty.
-    ///
-    /// - Returns: The first document, and how many there are.
-    static func parse(
-        _ text: SourceText, _ format: ParameterFormat, into sources: inout SourceList
-    ) throws(SyntaxError) -> (Node, count: Int) {
-        let number = Int32(sources.texts.count)
-        func add(_ bytes: [UInt8], _ list: inout SourceList) {
-            _ = list.add(SourceText(name: text.name, kind: text.kind, bytes: bytes, isStrict: text.isStrict))
-        }
-        switch format {
-        case .yaml:
-            let decoded: YAMLEncoding.Text
-            do {
-                decoded = try YAMLEncoding.decode(text.bytes)
-            } catch {
-                add(text.bytes, &sources)
-                throw error
-            }
-            add(decoded.bytes, &sources)
-            let nodes = try YAMLParser.parse(decoded, source: number)
-            guard nodes.count < 2 else {
-                throw SyntaxError("a parameter file holds one document", at: Int(nodes[1].origin.offset))
-            }
-            return (nodes.first ?? Node(.null, at: Origin(number, 0)), nodes.count)
-        case .json:
-            add(text.bytes, &sources)
-            return (try JSONReader.parse(text.bytes, source: number), 1)
-        case .toml:
-            add(text.bytes, &sources)
-            return (try TOMLParser.parse(text.bytes, source: number).node, 1)
-        }
     }
 }

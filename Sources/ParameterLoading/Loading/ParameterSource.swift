@@ -47,14 +47,18 @@ public struct ParameterSource: Sendable {
         ParameterSource(kind: .defaults { try NodeEncoder.encode(value, source: $0) })
     }
 
-    /// A YAML, TOML or JSON file; its ending tells which. Unknown keys in it are errors.
+    /// A YAML, TOML or JSON file; its ending tells which.
+    ///
+    /// Unknown keys in it are errors.
     ///
     /// - Parameter isOptional: Whether the file may be missing.
     public static func file(_ path: String, isOptional: Bool = false) -> ParameterSource {
         ParameterSource(kind: .file(path: path, isOptional: isOptional))
     }
 
-    /// A text in memory. Unknown keys in it are errors.
+    /// A text in memory.
+    ///
+    /// Unknown keys in it are errors.
     ///
     /// - Parameter name: What to call it in messages.
     public static func text(
@@ -63,7 +67,9 @@ public struct ParameterSource: Sendable {
         ParameterSource(kind: .text(Array(text.utf8), format, name: name))
     }
 
-    /// A file of lines `NAME=value`. It is shared with other programs, so names that nothing asks for are ignored.
+    /// A file of lines `NAME=value`.
+    ///
+    /// It is shared with other programs, so names that nothing asks for are ignored.
     ///
     /// - Parameters:
     ///   - prefix: What the names of parameters begin with; two underscores behind it separate nested keys.
@@ -89,8 +95,10 @@ public struct ParameterSource: Sendable {
     /// The arguments of the process as overrides; see ``commandLine(_:)``.
     public static var commandLine: ParameterSource { commandLine(Array(CommandLine.arguments.dropFirst())) }
 
-    /// Overrides in Hydra's grammar: `model.depth=6`, `+model.extra=1`, `++model.depth=6`, `~model.depth`; the same
-    /// as options: `--model.depth=6` or `--model.depth 6`. Unknown keys are errors.
+    /// Overrides in Hydra's grammar: `model.depth=6`, `+model.extra=1`, `++model.depth=6`, `~model.depth`;
+    /// the same as options: `--model.depth=6` or `--model.depth 6`.
+    ///
+    /// Unknown keys are errors.
     public static func commandLine(_ arguments: [String]) -> ParameterSource {
         ParameterSource(kind: .arguments(arguments))
     }

@@ -85,7 +85,9 @@ public enum ParameterValue: Hashable, Sendable {
 }
 
 extension ParameterValue: Decodable {
-    /// Reads any value. Only a decoder that is not ours comes here.
+    /// Reads any value.
+    ///
+    /// Only a decoder that is not ours comes here.
     public init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: AnyKey.self) {
             self = .mapping(

@@ -76,6 +76,42 @@ struct Resolution: Sendable {
         }
     }
 
+    // MARK: Printing
+
+    func json() -> String {
+        var bytes: [UInt8] = []
+        writeJSON(root, KeyPathText(), "\n", &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func writeJSON(_ node: Node, _ path: KeyPathText, _ newLine: String, _ bytes: inout [UInt8]) {
+        let inner = newLine + "  "
+        switch UntypedText.resolved(node).content {
+        case .mapping(let members) where !members.isEmpty:
+            for (index, member) in members.entries.enumerated() {
+                bytes += ((index == 0 ? "{" : ",") + inner).utf8
+                JSONText.write(member.key, to: &bytes)
+                bytes += ": ".utf8
+                writeJSON(member.value, path.appending(member.key), inner, &bytes)
+            }
+            bytes += (newLine + "}").utf8
+        case .list(let elements) where !elements.isEmpty:
+            for (index, element) in elements.enumerated() {
+                bytes += ((index == 0 ? "[" : ",") + inner).utf8
+                writeJSON(element, path.appending(index), inner, &bytes)
+            }
+            bytes += (newLine + "]").utf8
+        case let content:
+            let resolved = Node(content, at: node.origin)
+            let isHidden = secretPaths.contains(path.text) || resolved.isString(where: mask.isSecret)
+            if isHidden {
+                JSONText.write(secretMask, to: &bytes)
+            } else {
+                JSONText.write(resolved, to: &bytes)
+            }
+        }
+    }
+
     // MARK: Freezing
 
     func frozen(_ typed: TypedValue, key: [UInt8]?) -> FrozenParameters {

@@ -19,7 +19,9 @@ enum DurationText {
         }
     }
 
-    /// Reads a duration; nil for what is none. A number needs a unit, only zero goes without.
+    /// Reads a duration; nil for what is none.
+    ///
+    /// A number needs a unit, only zero goes without.
     static func parse(_ text: String) -> Duration? {
         var bytes = Array(text.utf8)[...]
         let isNegative = bytes.first == UInt8(ascii: "-")
