@@ -84,7 +84,7 @@ extension S3ObjectStore {
     private func finish(
         _ upload: String, _ content: [UInt8], at key: String, writeID: String
     ) async throws -> ObjectTag? {
-        let size = max(options.partSize, 5 << 20, (content.count + 9_999) / 10_000)
+        let size = max(options.partSize, (content.count + 9_999) / 10_000, 1)
         let ranges = stride(from: 0, to: content.count, by: size).map { $0..<min($0 + size, content.count) }
         guard var tags = try await sentParts(upload, at: key, sizes: ranges.map(\.count)) else { return nil }
         let missing = ranges.indices.filter { tags[$0 + 1] == nil }

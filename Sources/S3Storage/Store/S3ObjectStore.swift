@@ -36,7 +36,7 @@ public struct S3ObjectStore: ObjectStore {
         public var retries = RetryPolicy()
         /// Contents larger than this are put in parts.
         public var largestSinglePut = 32 << 20
-        /// The size of a part; at least 5 MiB, and more where a content would have over 10,000 of them.
+        /// The size of a part; servers demand at least 5 MiB, and it grows where a content would have over 10,000.
         public var partSize = 16 << 20
         /// How many parts are sent at once.
         public var partsAtOnce = 4
