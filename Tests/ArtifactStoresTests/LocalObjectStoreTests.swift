@@ -9,7 +9,9 @@ import Testing
 struct LocalObjectStoreTests {
     @Test func itKeepsEveryPromise() async throws {
         try await withTemporaryFolder { folder in
-            let report = await ObjectStoreConformance(of: try LocalObjectStore(at: folder.path)).run()
+            let report = await ObjectStoreConformance(
+                of: try LocalObjectStore(at: folder.path), rounds: 3, longListingCount: 120
+            ).run()
             #expect(report.isConforming, "\(report)")
             #expect(report.outcomes.allSatisfy { $0.verdict == .passed }, "\(report)")
         }

@@ -36,6 +36,15 @@ extension ChunkStore {
         }
     }
 
+    /// Reads small contents one after another, those that lie together in one request.
+    func readTogether(_ contents: [StoredContent]) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        let size = contents.reduce(0) { $0 + $1.size }
+        bytes.reserveCapacity(size)
+        try await fetch(contents.flatMap(\.allParts), from: 0, 0..<size) { bytes += $0 }
+        return bytes
+    }
+
     func check(_ digest: Digest, of content: StoredContent) throws(StoreError) {
         guard digest == content.digest else {
             throw StoreError(

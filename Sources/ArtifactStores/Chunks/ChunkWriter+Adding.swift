@@ -1,7 +1,6 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 package import ContentHashing
-internal import Synchronization
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -133,22 +132,5 @@ extension ChunkWriter {
     private func finish(_ file: AddedFile?, _ path: String) async throws -> AddedFile {
         if let file { return file }
         return try await addFile(path)
-    }
-}
-
-/// Hands out stretches of indices to workers.
-private final class NextIndex: Sendable {
-    private let next = Mutex(0)
-    private let count: Int
-
-    init(count: Int) { self.count = count }
-
-    func take(_ most: Int) -> Range<Int>? {
-        next.withLock { next in
-            guard next < count else { return nil }
-            let range = next..<min(next + most, count)
-            next = range.upperBound
-            return range
-        }
     }
 }

@@ -119,3 +119,40 @@ extension StoredContent: Codable {
         return digest
     }
 }
+
+extension StoredContent {
+    /// What ``encode(to:)`` writes, without the detour over an encoder: a manifest has many of them.
+    package var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "content": .string(StoredContent.mark), "sha256": .string(digest.hexadecimal),
+            "size": .integer(Int64(size)),
+        ]
+        if holdsReferences { members["holds"] = .string("references") }
+        if !parts.isEmpty {
+            members["depth"] = .integer(Int64(depth))
+            members["parts"] = .array(
+                parts.map { .array([.string($0.digest.hexadecimal), .integer(Int64($0.size))]) })
+        }
+        return .object(members)
+    }
+
+    /// Reads what ``json`` gives; nil for anything else.
+    package init?(json: JSONValue) {
+        guard case .object(let members) = json, members["content"]?.string == StoredContent.mark,
+            let digest = members["sha256"]?.string.flatMap({ Digest($0) }),
+            let size = members["size"]?.integer
+        else { return nil }
+        var parts: [Part] = []
+        for part in members["parts"]?.array ?? [] {
+            guard let pair = part.array, pair.count == 2, let digest = pair[0].string.flatMap({ Digest($0) }),
+                let size = pair[1].integer
+            else { return nil }
+            parts.append(Part(digest: digest, size: Int(size)))
+        }
+        let holds = members["holds"]?.string
+        self.init(
+            digest: digest, size: Int(size), depth: Int(members["depth"]?.integer ?? 0), parts: parts,
+            holdsReferences: holds == "references")
+        guard isSound, holds == nil || holdsReferences else { return nil }
+    }
+}

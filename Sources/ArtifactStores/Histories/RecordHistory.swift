@@ -27,7 +27,7 @@ public struct RecordHistory<Record: Codable & Sendable>: Sendable {
     }
 
     private let store: any ObjectStore
-    private let prefix: String
+    let prefix: String
 
     /// Opens the chain whose records stand at `prefix/00000000000000000001.json` and on; it need not exist yet.
     public init(in store: any ObjectStore, at prefix: String) {
@@ -122,7 +122,7 @@ public struct RecordHistory<Record: Codable & Sendable>: Sendable {
         }
     }
 
-    private func key(of number: Int) -> String {
+    func key(of number: Int) -> String {
         let digits = String(number)
         return prefix + "/" + String(repeating: "0", count: max(0, 20 - digits.count)) + digits + ".json"
     }
