@@ -22,6 +22,31 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
         }
     }()
 
+    /// The cases of a folder inside.
+    static func all(in name: String) -> [GoldenCase] {
+        let files =
+            (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: name).path)) ?? []
+        return files.filter { $0.hasSuffix(".golden") }.sorted().map {
+            GoldenCase(name: name + "/" + $0.dropLast(7))
+        }
+    }
+
+    /// Checks raw scores, values, staged raw scores and leaves, bit for bit.
+    func expectSameAnswers() throws {
+        let model = try TreeEnsemble(contentsOf: modelPath)
+        let answers = try answers()
+        let matrix = try answers.matrix()
+        #expect(differences(try model.rawScores(for: matrix).elements, answers.raw) == [])
+        #expect(differences(try model.values(for: matrix).elements, answers.values) == [])
+        if !answers.staged.isEmpty {
+            let half = try model.rawScores(for: matrix, iterations: 0..<answers.stagedIterations)
+            #expect(differences(half.elements, answers.staged) == [])
+        }
+        if !answers.leaves.isEmpty {
+            #expect(try model.leaves(for: matrix).elements == answers.leaves)
+        }
+    }
+
     /// What the file holds.
     struct Answers {
         let rowCount: Int

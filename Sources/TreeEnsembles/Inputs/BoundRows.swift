@@ -112,7 +112,7 @@ struct BoundRows: Sendable {
 
 /// From the names of a feature's categories to their codes.
 struct CategoryCodes {
-    private let codes: [String: Int]
+    private let codes: [String: Double]
     private let name: String
     private let unknownIsError: Bool
 
@@ -125,9 +125,13 @@ struct CategoryCodes {
                 .invalidInput,
                 "the model file does not record the categories of feature '\(name)': give codes")
         }
-        var codes: [String: Int] = [:]
+        guard ensemble.categoryCodes.isEmpty else {
+            codes = ensemble.categoryCodes
+            return
+        }
+        var codes: [String: Double] = [:]
         for (code, category) in found.categories.enumerated() where codes[category] == nil {
-            codes[category] = code
+            codes[category] = Double(code)
         }
         self.codes = codes
     }
@@ -135,7 +139,7 @@ struct CategoryCodes {
     /// The code of a name; NaN for nil, and for an unknown name where the source library takes it for missing.
     func code(of text: String?) throws(TreeEnsembleError) -> Double {
         guard let text else { return .nan }
-        if let code = codes[text] { return Double(code) }
+        if let code = codes[text] { return code }
         if unknownIsError {
             throw TreeEnsembleError(
                 .invalidInput, "feature '\(name)' has no category '\(text)' in this model")

@@ -58,6 +58,9 @@ package struct Ensemble: Sendable {
     package var absentIsMissing = false
     /// Whether a category's name that the file does not list is an error (XGBoost), else missing.
     package var unknownCategoryIsError = false
+    /// The codes that stand for names of categories where they are not places in a feature's list (CatBoost, whose
+    /// categorical features share one list and whose whole numbers are names as they are).
+    package var categoryCodes: [String: Double] = [:]
     /// Names of the classes, where the file records them.
     package var classNames: [String] = []
     /// Columns computed from the caller's, such as CatBoost's counters.

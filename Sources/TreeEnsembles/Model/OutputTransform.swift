@@ -38,6 +38,12 @@ package enum OutputTransform: Sendable, Hashable {
     case logOnePlusExponential
     /// `x * x` with the sign of x (LightGBM reg_sqrt).
     case signedSquare
+    /// ``FastExponential`` (CatBoost).
+    case fastExponential
+    /// Softmax with ``FastExponential``, summed and divided in double precision (CatBoost).
+    case fastSoftmax
+    /// The first score as it is, the second, a logarithm of a deviation, as a variance (CatBoost RMSEWithUncertainty).
+    case fastVariance
 
     /// How many values a row has that has so many raw scores.
     package func valueCount(rawCount: Int) -> Int {
@@ -67,9 +73,14 @@ package enum OutputTransform: Sendable, Hashable {
             for index in scores.indices { scores[index] = 1 / (1 + exp(-scale * scores[index])) }
         case .exponential:
             for index in scores.indices { scores[index] = exp(scores[index]) }
-        case .softmax: Self.softmaxDouble(&scores)
+        case .softmax: Self.softmaxDouble(&scores, exp: exp)
         case .logOnePlusExponential:
             for index in scores.indices { scores[index] = log1p(exp(scores[index])) }
+        case .fastExponential:
+            for index in scores.indices { scores[index] = FastExponential.value(scores[index]) }
+        case .fastSoftmax: Self.softmaxDouble(&scores, exp: FastExponential.value)
+        case .fastVariance:
+            if scores.count > 1 { scores[1] = FastExponential.value(2 * scores[1]) }
         case .signedSquare:
             for index in scores.indices {
                 let x = scores[index]
@@ -92,7 +103,7 @@ package enum OutputTransform: Sendable, Hashable {
         for index in scores.indices { scores[index] = Double(Float(scores[index]) / divisor) }
     }
 
-    private static func softmaxDouble(_ scores: inout MutableSpan<Double>) {
+    private static func softmaxDouble(_ scores: inout MutableSpan<Double>, exp: (Double) -> Double) {
         guard !scores.isEmpty else { return }
         var largest = scores[0]
         for index in scores.indices { largest = max(largest, scores[index]) }

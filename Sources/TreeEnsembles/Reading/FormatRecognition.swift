@@ -24,6 +24,7 @@ extension Ensemble {
     {
         let root = try document.object("the model")
         if root["learner"] != nil { return try XGBoostReader(document, format: format).read() }
+        if CatBoostReader.recognizes(root) { return try CatBoostReader(root).read() }
         throw TreeEnsembleError(
             .unknownFormat,
             "the document is not a model that is known: its members are "
