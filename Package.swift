@@ -36,7 +36,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("DataContracts", ["TableReading", "ContentHashing"]),
     ("ParameterLoading", ["ContentHashing"]),
     // Floor 1
-    ("TreeEnsembles", ["CTreeKernels"]),
+    ("TreeEnsembles", ["CTreeKernels", "CZlib"]),
     ("TableReading", ["CZlib"]),
     ("ContentHashing", ["CHashKernels", "CZlib"]),
     ("HTTPTransport", []),

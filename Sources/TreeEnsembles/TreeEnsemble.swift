@@ -51,6 +51,9 @@ public struct TreeEnsemble: Sendable {
     /// The number of boosting rounds; each has one tree or more.
     public var iterationCount: Int { ensemble.iterationCount }
 
+    /// What the classes are called, in the order of their numbers; empty where the file does not say.
+    public var classNames: [String] { ensemble.classNames }
+
     /// How many raw scores a row has.
     public var rawScoreCount: Int { ensemble.outputCount }
 

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 import TreeEnsembles
 
-/// Damages a model file in many ways. Each damaged file must give an error or a model that answers; a trap ends the
+/// Damages a model file in many ways.
+///
+/// Each damaged file must give an error or a model that answers; a trap ends the
 /// whole test run, and so fails.
 enum HostileFiles {
     /// How a file came to be damaged, counted.

@@ -91,7 +91,7 @@ package struct ReferenceEvaluator: Sendable {
         if ensemble.averaging == .valuesOnly, iterations > 0 {
             for output in scores.indices { scores[output] = divided(scores[output], iterations) }
         }
-        ensemble.transform.apply(to: &scores)
+        ensemble.transform.apply(to: &scores, iterations: iterations)
     }
 
     private func divided(_ score: Double, _ count: Int) -> Double {

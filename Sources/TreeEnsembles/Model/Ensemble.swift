@@ -61,6 +61,8 @@ package struct Ensemble: Sendable {
     /// The codes that stand for names of categories where they are not places in a feature's list (CatBoost, whose
     /// categorical features share one list and whose whole numbers are names as they are).
     package var categoryCodes: [String: Double] = [:]
+    /// How a row's class follows from its scores, where the transform does not say.
+    package var classRule: ClassRule?
     /// Names of the classes, where the file records them.
     package var classNames: [String] = []
     /// Columns computed from the caller's, such as CatBoost's counters.

@@ -38,6 +38,10 @@ package enum OutputTransform: Sendable, Hashable {
     case logOnePlusExponential
     /// `x * x` with the sign of x (LightGBM reg_sqrt).
     case signedSquare
+    /// Of one score two values: 1 - p and p, the sigmoid of `scale * x` in double precision (scikit-learn).
+    case sigmoidPair(scale: Double)
+    /// From the sum of path lengths to the decision function of an isolation forest (scikit-learn).
+    case isolation(pathLength: Double, offset: Double)
     /// ``FastExponential`` (CatBoost).
     case fastExponential
     /// Softmax with ``FastExponential``, summed and divided in double precision (CatBoost).
@@ -47,13 +51,31 @@ package enum OutputTransform: Sendable, Hashable {
 
     /// How many values a row has that has so many raw scores.
     package func valueCount(rawCount: Int) -> Int {
-        self == .firstLargest ? 1 : rawCount
+        switch self {
+        case .firstLargest: 1
+        case .sigmoidPair: 2
+        default: rawCount
+        }
     }
 
     /// Turns raw scores into values, in place; `firstLargest` leaves its result in the first place.
-    package func apply(to scores: inout MutableSpan<Double>) {
+    ///
+    /// - Parameters:
+    ///   - scores: The raw scores, and room for the values where those are more.
+    ///   - iterations: How many iterations went into the scores.
+    package func apply(to scores: inout MutableSpan<Double>, iterations: Int) {
         switch self {
         case .identity: break
+        case .sigmoidPair(let scale):
+            guard scores.count == 2 else { break }
+            scores[1] = 1 / (1 + exp(-scale * scores[0]))
+            scores[0] = 1 - scores[1]
+        case .isolation(let pathLength, let offset):
+            // A forest of single rows has no paths; all its rows are as usual as can be.
+            let whole = Double(iterations) * pathLength
+            for index in scores.indices {
+                scores[index] = -pow(2, -(whole == 0 ? 1 : scores[index] / whole)) - offset
+            }
         case .singleSigmoid:
             for index in scores.indices {
                 let x = Float(scores[index])

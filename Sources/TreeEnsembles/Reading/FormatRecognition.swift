@@ -4,6 +4,7 @@ extension Ensemble {
     /// Reads a model in any of the known formats, which is recognised from the content.
     package static func read(_ bytes: [UInt8]) throws(TreeEnsembleError) -> Ensemble {
         if LightGBMReader.recognizes(bytes) { return try LightGBMReader(bytes).read() }
+        if ZipArchive.recognizes(bytes) { return try SkopsReader(bytes).read() }
         let start = bytes.firstIndex { $0 > 0x20 } ?? bytes.count
         if start < bytes.count, bytes[start] == UInt8(ascii: "{") {
             // UBJSON names start with the marker of their length; a JSON name starts with a quote after blanks.
@@ -17,7 +18,8 @@ extension Ensemble {
             .unknownFormat,
             bytes.isEmpty
                 ? "the file is empty"
-                : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text")
+                : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON, skops"
+        )
     }
 
     private static func read(_ document: DocumentValue, format: String) throws(TreeEnsembleError) -> Ensemble

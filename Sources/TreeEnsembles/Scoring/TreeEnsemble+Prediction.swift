@@ -54,6 +54,15 @@ extension TreeEnsemble {
     /// - Returns: The index of a class for each row.
     /// - Throws: ``TreeEnsembleError`` if the model does not tell classes apart or the rows do not fit it.
     public func classes(for matrix: FeatureMatrix, threads: Int = 1) throws(TreeEnsembleError) -> [Int] {
+        if let rule = ensemble.classRule {
+            let scores =
+                rule.needsRaw
+                ? try rawScores(for: matrix, threads: threads) : try values(for: matrix, threads: threads)
+            let width = scores.outputCount
+            return (0..<scores.rowCount).map {
+                rule.place(of: scores.elements.span.extracting($0 * width..<($0 + 1) * width))
+            }
+        }
         guard let rule = classRule else {
             throw TreeEnsembleError(
                 .invalidArgument, "the objective '\(objective)' does not tell classes apart: ask for values")
@@ -162,9 +171,15 @@ struct Batch: Sendable {
 
     /// Values, row by row.
     func values() -> [Double] {
-        let width = model.rawScoreCount
+        let rawCount = model.rawScoreCount
         let valueCount = model.valueCount
+        let width = max(rawCount, valueCount)
         var scores = rawScores()
+        if width > rawCount {
+            scores = (0..<rows.rowCount * width).map {
+                $0 % width < rawCount ? scores[$0 / width * rawCount + $0 % width] : 0
+            }
+        }
         transform(&scores, width: width)
         if valueCount == width { return scores }
         return (0..<rows.rowCount * valueCount).map { scores[$0 / valueCount * width + $0 % valueCount] }

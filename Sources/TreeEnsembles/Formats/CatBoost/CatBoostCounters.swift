@@ -145,7 +145,9 @@ struct CatBoostCombination: Hashable {
         }
     }
 
-    /// The hash of a row's combination. A category that has no known name hashes as a number that no table holds.
+    /// The hash of a row's combination.
+    ///
+    /// A category that has no known name hashes as a number that no table holds.
     func hash(of row: Span<Double>, _ hashOfCode: [Double: Int32]) -> UInt64 {
         let unknown = Int32.max
         var result: UInt64 = 0
