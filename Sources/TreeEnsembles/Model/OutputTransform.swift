@@ -42,6 +42,8 @@ package enum OutputTransform: Sendable, Hashable {
     case sigmoidPair(scale: Double)
     /// From the sum of path lengths to the decision function of an isolation forest (scikit-learn).
     case isolation(pathLength: Double, offset: Double)
+    /// The steps of an ONNX model after its trees.
+    case onnx(ONNXTransform)
     /// ``FastExponential`` (CatBoost).
     case fastExponential
     /// Softmax with ``FastExponential``, summed and divided in double precision (CatBoost).
@@ -54,6 +56,7 @@ package enum OutputTransform: Sendable, Hashable {
         switch self {
         case .firstLargest: 1
         case .sigmoidPair: 2
+        case .onnx(let transform): transform.makesPair ? 2 : rawCount
         default: rawCount
         }
     }
@@ -66,6 +69,7 @@ package enum OutputTransform: Sendable, Hashable {
     package func apply(to scores: inout MutableSpan<Double>, iterations: Int) {
         switch self {
         case .identity: break
+        case .onnx(let transform): transform.apply(to: &scores)
         case .sigmoidPair(let scale):
             guard scores.count == 2 else { break }
             scores[1] = 1 / (1 + exp(-scale * scores[0]))

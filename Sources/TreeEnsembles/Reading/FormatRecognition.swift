@@ -5,6 +5,7 @@ extension Ensemble {
     package static func read(_ bytes: [UInt8]) throws(TreeEnsembleError) -> Ensemble {
         if LightGBMReader.recognizes(bytes) { return try LightGBMReader(bytes).read() }
         if ZipArchive.recognizes(bytes) { return try SkopsReader(bytes).read() }
+        if ONNXReader.recognizes(bytes) { return try ONNXReader(bytes).read() }
         let start = bytes.firstIndex { $0 > 0x20 } ?? bytes.count
         if start < bytes.count, bytes[start] == UInt8(ascii: "{") {
             // UBJSON names start with the marker of their length; a JSON name starts with a quote after blanks.
@@ -18,7 +19,7 @@ extension Ensemble {
             .unknownFormat,
             bytes.isEmpty
                 ? "the file is empty"
-                : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON, skops"
+                : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON, ONNX, skops"
         )
     }
 

@@ -6,8 +6,8 @@ package enum ClassRule: Sendable {
     case largestValue
     /// The first largest raw score.
     case largestRaw
-    /// Class 1 where the one raw score is above 0.
-    case rawAboveZero
+    /// Class 1 where the raw score of an output is above a number.
+    case above(Double, output: Int)
     /// Class 1 where the one raw score is 0 or above.
     case rawAtLeastZero
     /// Class 1, an inlier, where the one value is not below 0.
@@ -16,7 +16,7 @@ package enum ClassRule: Sendable {
     /// Whether the class follows from raw scores, else from values.
     package var needsRaw: Bool {
         switch self {
-        case .largestRaw, .rawAboveZero, .rawAtLeastZero: true
+        case .largestRaw, .above, .rawAtLeastZero: true
         case .largestValue, .outlier: false
         }
     }
@@ -29,7 +29,7 @@ package enum ClassRule: Sendable {
             var best = 0
             for index in scores.indices where scores[index] > scores[best] { best = index }
             return best
-        case .rawAboveZero: return scores[0] > 0 ? 1 : 0
+        case .above(let threshold, let output): return scores[output] > threshold ? 1 : 0
         case .rawAtLeastZero: return scores[0] >= 0 ? 1 : 0
         case .outlier: return scores[0] < 0 ? 0 : 1
         }

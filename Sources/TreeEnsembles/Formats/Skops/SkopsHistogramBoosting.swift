@@ -59,7 +59,7 @@ struct SkopsHistogramBoosting {
                 throw .malformed("the classes do not fit the outputs")
             }
             ensemble.transform = isBinary ? .sigmoidPair(scale: 1) : .softmax
-            ensemble.classRule = isBinary ? .rawAboveZero : .largestRaw
+            ensemble.classRule = isBinary ? .above(0, output: 0) : .largestRaw
             return
         }
         switch loss {
@@ -180,8 +180,7 @@ struct SkopsHistogramBoosting {
                 draft.flags.formUnion([.categorical, .membersLeft, .unknownIsMissing])
                 draft.payload = Int32(builder.ensemble.sets.append(numbers: members.map { categories[$0] }))
             } else {
-                // x <= c is x < the next Double; x <= infinity always holds.
-                draft.threshold = threshold[node] == .infinity ? .nan : threshold[node].nextUp
+                draft.threshold = ThresholdOrder(.double).firstAbove(threshold[node])
             }
             builder.drafts.append(draft)
         }

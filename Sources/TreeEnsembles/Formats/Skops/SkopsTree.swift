@@ -84,7 +84,7 @@ struct SkopsTree {
             if knowsMissing, !missingGoesLeft.isEmpty, missingGoesLeft[node] != 0 {
                 draft.flags = .missingLeft
             }
-            draft.threshold = Self.firstAbove(threshold[node])
+            draft.threshold = ThresholdOrder(.single).firstAbove(threshold[node])
             builder.drafts.append(draft)
         }
     }
@@ -106,15 +106,6 @@ struct SkopsTree {
             }
         }
         return depths
-    }
-
-    /// The smallest Float above a threshold: for a Float x, `x <= threshold` is `x < firstAbove(threshold)`.
-    static func firstAbove(_ threshold: Double) -> Double {
-        // x <= NaN never holds, x <= infinity always.
-        if threshold.isNaN { return -.infinity }
-        if threshold == .infinity { return .nan }
-        let rounded = Float(threshold)
-        return Double(Double(rounded) > threshold ? rounded : rounded.nextUp)
     }
 
     /// How long the way to a row is on average in a tree of so many rows (`_average_path_length` of scikit-learn).
