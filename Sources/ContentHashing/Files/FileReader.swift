@@ -22,6 +22,18 @@ package struct FileStamp: Hashable, Sendable, Codable {
     package var changed: Int64
     /// Whether the owner may execute it.
     package var isExecutable: Bool
+
+    /// Takes what was kept of a stamp.
+    package init(
+        device: UInt64, inode: UInt64, size: Int, modified: Int64, changed: Int64, isExecutable: Bool
+    ) {
+        self.device = device
+        self.inode = inode
+        self.size = size
+        self.modified = modified
+        self.changed = changed
+        self.isExecutable = isExecutable
+    }
 }
 
 /// A regular file open for reading, closed when it goes.
