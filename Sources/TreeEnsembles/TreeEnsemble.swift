@@ -7,6 +7,7 @@
 public struct TreeEnsemble: Sendable {
     package let ensemble: Ensemble
     package let reference: ReferenceEvaluator
+    let contributionPlans = ContributionPlans()
 
     /// Reads a model file.
     ///

@@ -138,6 +138,8 @@ package protocol FeatureDerivation: Sendable {
     ///   - row: The caller's features, one number each, NaN where missing.
     ///   - columns: Receives `columnCount` numbers.
     func derive(from row: Span<Double>, into columns: inout MutableSpan<Double>)
+    /// The features that a column is made of. Contributions of the column are shared among them.
+    func sources(of column: Int) -> [Int]
 }
 
 /// Which library made a model and in what form it was written.
