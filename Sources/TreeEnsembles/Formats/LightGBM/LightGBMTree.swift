@@ -122,7 +122,13 @@ struct LightGBMTree {
         // x <= t holds just when x is below the next number after t.
         let bound = threshold[node]
         guard !bound.isNaN else { throw .malformed("a threshold is not a number", line: line) }
-        draft.threshold = bound == .infinity ? .nan : bound.nextUp
+        // LightGBM's prediction takes all values within the zero band for 0 before a tree sees them, so a threshold
+        // in the band stands for one of its edges.
+        if abs(bound) <= zeroBand {
+            draft.threshold = bound >= 0 ? zeroBand.nextUp : -zeroBand
+        } else {
+            draft.threshold = bound == .infinity ? .nan : bound.nextUp
+        }
         let missingLeft: Bool
         switch type >> 2 {
         case 0: missingLeft = 0 <= bound  // Without missing values NaN counts as 0.
