@@ -39,7 +39,8 @@ struct EdgeSums {
         guard tree.nodeCount > 1, let rule = plan.rules[plan.mostSlots[number]] else { return }
         decide(tree, row)
         for start in stride(from: 0, to: rule.points.count, by: 4) {
-            var points = SIMD4<Double>.zero
+            // Lanes without a point have no weight; any point but 0 keeps their numbers finite.
+            var points = SIMD4<Double>(repeating: 0.5)
             var weights = SIMD4<Double>.zero
             for lane in 0..<min(4, rule.points.count - start) {
                 points[lane] = rule.points[start + lane]

@@ -23,7 +23,7 @@ public struct Interactions: Sendable, Hashable {
     }
 
     /// The interaction of two features in an output of a row.
-    public subscript(row: Int, output: Int = 0, first: Int, second: Int) -> Double {
+    public subscript(row: Int, output: Int = 0, between first: Int, and second: Int) -> Double {
         let width = featureCount + 1
         return elements[((row * outputCount + output) * width + first) * width + second]
     }
