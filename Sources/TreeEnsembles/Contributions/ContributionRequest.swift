@@ -46,8 +46,9 @@ struct ContributionRequest {
         return try batch.run()
     }
 
-    /// A linear booster: each feature that is there gives its value times its weight, as in XGBoost. Against
-    /// background rows it gives what it differs by from their mean.
+    /// The contributions of a linear booster: each feature that is there gives its value times its weight.
+    ///
+    /// That is XGBoost's own; against background rows a feature gives what it differs by from their mean.
     private func linear(_ booster: LinearBooster) -> [Double] {
         let ensemble = model.ensemble
         let features = ensemble.features.count
