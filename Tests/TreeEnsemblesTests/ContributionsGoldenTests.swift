@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 import TreeEnsembles
 
-/// Contributions and interactions of the libraries that made the models (Fixtures/TreeEnsembles/contributions/generate.py).
+/// Contributions and interactions of the libraries that made the models
+/// (Fixtures/TreeEnsembles/contributions/generate.py).
 @Suite struct ContributionsGoldenTests {
     @Test(arguments: ContributionCase.ofLibraries)
     func contributionsAreTheLibrarys(_ golden: ContributionCase) throws {
@@ -89,7 +90,8 @@ import TreeEnsembles
         }
     }
 
-    /// Compares to 1e-5 (XGBoost, single precision) or 1e-12 (LightGBM) of the largest number of the row and output.
+    /// Compares to 1e-5 (XGBoost, single precision) or 1e-12 (LightGBM) of the largest number of the row and
+    /// output.
     private func expectClose(
         _ found: [Double], _ expected: [Double], width: Int, of golden: ContributionCase
     ) throws {

@@ -6,7 +6,8 @@ import Testing
 
 /// Contributions against Shapley's definition and against the recursive algorithm.
 @Suite struct ContributionsTests {
-    /// Shapes that reach every way of computing: row by row, tables of leaves, of subtrees and of whole trees.
+    /// Shapes that reach every way of computing: row by row, tables of leaves, of subtrees and of whole
+    /// trees.
     static let shapes: [RandomEnsemble] = [
         RandomEnsemble(featureCount: 1, treeCount: 2, mostDepth: 1),
         RandomEnsemble(featureCount: 3, treeCount: 4, mostDepth: 3),

@@ -40,7 +40,8 @@ struct ContributionBatch: Sendable {
             return result
         }
         unsafe result.withUnsafeMutableBufferPointer { buffer in
-            // Each thread writes its own stretch of rows, and the buffer outlives the call below, which waits.
+            // Each thread writes its own stretch of rows, and the buffer outlives the call below, which
+            // waits.
             nonisolated(unsafe) let base = unsafe buffer
             DispatchQueue.concurrentPerform(iterations: parts) { part in
                 let start = part * count / parts

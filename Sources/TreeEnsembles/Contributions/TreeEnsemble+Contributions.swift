@@ -3,14 +3,16 @@
 extension TreeEnsemble {
     /// What each feature did to the raw scores of rows: exact Shapley values (TreeSHAP).
     ///
-    /// Without background rows, what a feature that is not known would have been is taken from the shares of the training rows that the
-    /// model records (path-dependent): with the row counts that LightGBM records the answers are LightGBM's
+    /// Without background rows, what a feature that is not known would have been is taken from the shares of
+    /// the training rows that the model records (path-dependent): with the row counts that LightGBM records
+    /// the answers are LightGBM's
     /// `pred_contrib`, with the sums of second derivatives that XGBoost records they are XGBoost's
-    /// `pred_contribs`, computed in double precision. With background rows, a feature that is not known takes its
-    /// values from them (interventional).
+    /// `pred_contribs`, computed in double precision. With background rows, a feature that is not known takes
+    /// its values from them (interventional).
     ///
-    /// Contributions and expected value add up to the raw score. The work grows with the number of nodes, not with 2 to the number of
-    /// features (S. Lundberg et al., From local explanations to global understanding with explainable AI for trees, 2020).
+    /// Contributions and expected value add up to the raw score. The work grows with the number of nodes, not
+    /// with 2 to the number of features (S. Lundberg et al., From local explanations to global understanding
+    /// with explainable AI for trees, 2020).
     ///
     /// - Parameters:
     ///   - matrix: The rows.
@@ -18,8 +20,8 @@ extension TreeEnsemble {
     ///   - iterations: The boosting rounds to use; all of them when nil.
     ///   - threads: How many threads may work at once. The answer does not depend on it.
     /// - Returns: One number for each feature and the expected value, for each row and output.
-    /// - Throws: ``TreeEnsembleError`` if the model has no exact contributions or does not record what they need, or
-    ///   if the rows do not fit the model.
+    /// - Throws: ``TreeEnsembleError`` if the model has no exact contributions or does not record what they
+    ///   need, or if the rows do not fit the model.
     public func contributions(
         for matrix: FeatureMatrix, against background: FeatureMatrix? = nil, iterations: Range<Int>? = nil,
         threads: Int = 1
@@ -39,8 +41,8 @@ extension TreeEnsemble {
     ///   - iterations: The boosting rounds to use; all of them when nil.
     ///   - threads: How many threads may work at once. The answer does not depend on it.
     /// - Returns: A symmetric matrix for each row and output.
-    /// - Throws: ``TreeEnsembleError`` if the model has no exact contributions or does not record what they need, or
-    ///   if the rows do not fit the model.
+    /// - Throws: ``TreeEnsembleError`` if the model has no exact contributions or does not record what they
+    ///   need, or if the rows do not fit the model.
     public func interactions(
         for matrix: FeatureMatrix, against background: FeatureMatrix? = nil, iterations: Range<Int>? = nil,
         threads: Int = 1

@@ -1,6 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// Which conditions of each leaf's path the background rows meet: for each leaf the distinct masks and the share of rows that have them.
+/// Which conditions of each leaf's path the background rows meet: for each leaf the distinct masks and the
+/// share of rows that have them.
 struct BackgroundMasks: Sendable {
     /// For each tree where its leaves' entries start, by node.
     private var starts: [Int32]

@@ -2,8 +2,8 @@
 
 /// The loops over rows, written so that the compiler turns them into vector code.
 ///
-/// Each checks its lengths once and then goes without checks: every index is below a count that was checked, and an
-/// entry of `index` is below the table's length because it is made of that many bits.
+/// Each checks its lengths once and then goes without checks: every index is below a count that was checked,
+/// and an entry of `index` is below the table's length because it is made of that many bits.
 enum BlockLoops {
     /// All ones where the code is at most the rank, else zero.
     static func compare(_ codes: [UInt16], rank: UInt16, into decisions: inout MutableSpan<UInt16>) {

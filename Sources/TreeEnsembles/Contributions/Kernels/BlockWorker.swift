@@ -2,11 +2,11 @@
 
 /// Adds the contributions of trees to a block of rows, with a table for each small subtree.
 ///
-/// What a row gets from the leaves below a node depends on few bits: the conditions of the path above that the row
-/// meets, and the row's decisions in the subtree. So the answers for all combinations of those bits are worked out
-/// once, and each row only picks its entry and adds one number for each player. The table of a subtree is itself made by
-/// running the leaves over all combinations as if they were rows. A path with many players has too many
-/// combinations; then only those that occur among the rows are worked out.
+/// What a row gets from the leaves below a node depends on few bits: the conditions of the path above that
+/// the row meets, and the row's decisions in the subtree. So the answers for all combinations of those bits
+/// are worked out once, and each row only picks its entry and adds one number for each player. The table of a
+/// subtree is itself made by running the leaves over all combinations as if they were rows. A path with many
+/// players has too many combinations; then only those that occur among the rows are worked out.
 struct BlockWorker {
     let plan: ContributionPlan
     let hasPairs: Bool

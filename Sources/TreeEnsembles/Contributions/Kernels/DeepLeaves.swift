@@ -1,7 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// The games of single leaves for one row at a time: for trees whose paths have too many players for masks, where
-/// pairs or background rows are asked for.
+/// The games of single leaves for one row at a time: for trees whose paths have too many players for masks,
+/// where pairs or background rows are asked for.
 struct DeepLeaves {
     private let plan: ContributionPlan
     private let hasPairs: Bool

@@ -2,14 +2,15 @@
 
 /// Contributions of one row by the training rows' shares, edge by edge: linear in the number of nodes.
 ///
-/// A leaf with value v whose path asks about the players j with shares z and answers o (1 where the row meets every
-/// condition of j, else 0) gives player i the amount
+/// A leaf with value v whose path asks about the players j with shares z and answers o (1 where the row meets
+/// every condition of j, else 0) gives player i the amount
 ///
 ///     v (o_i - z_i) ∫ Π_{j ≠ i} (z_j (1 - t) + o_j t) dt,  t from 0 to 1,
 ///
-/// because the integral of t^s (1-t)^(n-1-s) is Shapley's weight. The integrand is a polynomial, so Gauss–Legendre
-/// quadrature with half as many points as players is exact. At each point the products of all leaves below an edge are added up on
-/// the way back to the root, and an edge takes from that sum what its own condition changes.
+/// because the integral of t^s (1-t)^(n-1-s) is Shapley's weight. The integrand is a polynomial, so
+/// Gauss–Legendre quadrature with half as many points as players is exact. At each point the products of all
+/// leaves below an edge are added up on the way back to the root, and an edge takes from that sum what its
+/// own condition changes.
 struct EdgeSums {
     private let plan: ContributionPlan
     private let reference: ReferenceEvaluator

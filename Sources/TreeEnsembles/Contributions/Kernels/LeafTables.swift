@@ -1,10 +1,10 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// Makes the table of a leaf: for each mask of conditions that a row may meet, the amount of each player on the path,
-/// and, if asked for, of each pair of players.
+/// Makes the table of a leaf: for each mask of conditions that a row may meet, the amount of each player on
+/// the path, and, if asked for, of each pair of players.
 ///
-/// Entry m of a term's part belongs to mask m, or to the m-th mask of a list. The terms are the players of the path in
-/// the order of their slots, then the pairs (0, 1), (0, 2), ..., (1, 2), ....
+/// Entry m of a term's part belongs to mask m, or to the m-th mask of a list. The terms are the players of
+/// the path in the order of their slots, then the pairs (0, 1), (0, 2), ..., (1, 2), ....
 struct LeafTables {
     let hasPairs: Bool
     /// The table made last: one part of `stride` entries for each term.
@@ -146,8 +146,8 @@ struct LeafTables {
 
     // MARK: Background rows
 
-    /// The table against background rows: the mean, over them, of the game in which a player is either the row's or
-    /// the background row's.
+    /// The table against background rows: the mean, over them, of the game in which a player is either the
+    /// row's or the background row's.
     ///
     /// - Parameters:
     ///   - background: The masks of the background rows, each with its share of all of them.

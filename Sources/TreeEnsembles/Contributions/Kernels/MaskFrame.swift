@@ -2,7 +2,8 @@
 
 /// Which conditions of a path each row of a block meets, level by level on the way down a tree.
 ///
-/// A mask has a bit for each distinct player of the path, set while the row meets every condition of that player.
+/// A mask has a bit for each distinct player of the path, set while the row meets every condition of that
+/// player.
 struct MaskFrame {
     /// The largest number of distinct players on a path whose masks fit.
     static let mostSlots = 16

@@ -1,10 +1,11 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// A leaf in a game between a row and one background row: reached when every player of `ours` is the row's and every
-/// player of `theirs` is the background row's.
+/// A leaf in a game between a row and one background row: reached when every player of `ours` is the row's
+/// and every player of `theirs` is the background row's.
 ///
-/// Players whose conditions both rows meet do not count. With p players of ours and q of theirs, Shapley's value is
-/// (p-1)! q! / (p+q)! for each of ours and -p! (q-1)! / (p+q)! for each of theirs, times the leaf's value.
+/// Players whose conditions both rows meet do not count. With p players of ours and q of theirs, Shapley's
+/// value is (p-1)! q! / (p+q)! for each of ours and -p! (q-1)! / (p+q)! for each of theirs, times the leaf's
+/// value.
 struct TwoRowGame {
     let ours: Int
     let theirs: Int

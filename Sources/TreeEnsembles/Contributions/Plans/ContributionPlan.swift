@@ -10,7 +10,8 @@ struct ContributionPlan: Sendable {
     private(set) var parent: [Int32]
     /// The nearest edge above on the path that asks about the same player; -1 where there is none.
     private(set) var previous: [Int32]
-    /// The place of the edge's player among the distinct players of its path, in order of appearance; -1 for a root.
+    /// The place of the edge's player among the distinct players of its path, in order of appearance; -1 for
+    /// a root.
     private(set) var slot: [Int32]
     /// How many distinct players the path has down to here.
     private(set) var slotCount: [Int32]

@@ -12,8 +12,8 @@
 
 /// Points and weights of Gauss–Legendre quadrature on the interval from 0 to 1.
 ///
-/// With n points the sum of weight × polynomial(point) is the integral of any polynomial of degree up to 2n - 1,
-/// exact but for rounding.
+/// With n points the sum of weight × polynomial(point) is the integral of any polynomial of degree up to 2n -
+/// 1, exact but for rounding.
 struct GaussLegendre: Sendable {
     let points: [Double]
     let weights: [Double]

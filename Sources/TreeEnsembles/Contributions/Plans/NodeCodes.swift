@@ -1,10 +1,12 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// Decisions as comparisons of 16-bit codes: the code of a number is how many of the model's thresholds of its column it reaches.
+/// Decisions as comparisons of 16-bit codes: the code of a number is how many of the model's thresholds of
+/// its column it reaches.
 ///
-/// A numeric node sends a row left just when the row's code is at most the node's rank among those thresholds. A missing value has
-/// code 0 where it goes left and 65535 where it goes right, so a column has a plane of codes for each meaning of missing
-/// that its nodes use. What does not fit (sets of categories, more than 65,000 thresholds) is decided one by one.
+/// A numeric node sends a row left just when the row's code is at most the node's rank among those
+/// thresholds. A missing value has code 0 where it goes left and 65535 where it goes right, so a column has a
+/// plane of codes for each meaning of missing that its nodes use. What does not fit (sets of categories, more
+/// than 65,000 thresholds) is decided one by one.
 struct NodeCodes: Sendable {
     /// The codes of one column under one meaning of missing.
     struct Plane: Hashable, Sendable {

@@ -1,6 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// Who shares a score: each feature that the trees look at, or the features that a derived column is made of together.
+/// Who shares a score: each feature that the trees look at, or the features that a derived column is made of
+/// together.
 ///
 /// Columns made of the same features are one player, because nobody can know one of them and not the other.
 struct Players: Sendable {

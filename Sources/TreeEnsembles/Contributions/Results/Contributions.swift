@@ -1,6 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// The contributions of many rows: for each row and each output one number for each feature, then the expected value.
+/// The contributions of many rows: for each row and each output one number for each feature, then the
+/// expected value.
 ///
 /// The layout is that of XGBoost's `pred_contribs` and LightGBM's `pred_contrib`. The numbers of one row and
 /// output add up to its raw score.

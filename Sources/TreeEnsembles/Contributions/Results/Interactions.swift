@@ -2,9 +2,10 @@
 
 /// How pairs of features worked together: for each row and output a symmetric matrix.
 ///
-/// The layout is that of XGBoost's `pred_interactions`: entry (i, j) off the diagonal is half of what features i and
-/// j do together beyond what each does alone, the diagonal is what a feature does alone, and the last row and column hold only the
-/// expected value, in their corner. Each row of a matrix adds up to the feature's contribution.
+/// The layout is that of XGBoost's `pred_interactions`: entry (i, j) off the diagonal is half of what
+/// features i and j do together beyond what each does alone, the diagonal is what a feature does alone, and
+/// the last row and column hold only the expected value, in their corner. Each row of a matrix adds up to the
+/// feature's contribution.
 public struct Interactions: Sendable, Hashable {
     /// The number of rows.
     public let rowCount: Int

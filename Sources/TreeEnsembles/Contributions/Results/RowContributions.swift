@@ -2,8 +2,8 @@
 
 /// Why one row got one raw score: a contribution for each feature, and the value they start from.
 ///
-/// The contributions and the expected value add up to the raw score. Iterating goes through the features in the
-/// model's order.
+/// The contributions and the expected value add up to the raw score. Iterating goes through the features in
+/// the model's order.
 public struct RowContributions: Sendable, Hashable {
     /// One contribution for each feature, in the order of the model's features.
     public let features: [FeatureContribution]
@@ -13,7 +13,8 @@ public struct RowContributions: Sendable, Hashable {
     /// The expected value and all contributions together: the raw score.
     public var rawScore: Double { features.reduce(expectedValue) { $0 + $1.amount } }
 
-    /// The contributions from the largest to the smallest, whatever their sign; equal ones in the model's order.
+    /// The contributions from the largest to the smallest, whatever their sign; equal ones in the model's
+    /// order.
     public func sorted() -> [FeatureContribution] {
         features.sorted { (abs($1.amount), $0.feature) < (abs($0.amount), $1.feature) }
     }
