@@ -15,20 +15,26 @@ struct EdgeSums {
     private let plan: ContributionPlan
     private let reference: ReferenceEvaluator
     private var goesLeft: [Bool] = []
-    private var isHot: [Bool] = []
-    /// On the way down the product along the path, on the way up the sum of the leaves below.
-    private var product: [SIMD4<Double>] = []
-    /// One by the edge's factor, for edges whose conditions the row meets.
-    private var inverse: [SIMD4<Double>] = []
+    private var states: [EdgeState] = []
+
+    /// What is known of an edge at four points of the quadrature.
+    private struct EdgeState {
+        /// On the way down the product along the path, on the way up the sum of the leaves below.
+        var product = SIMD4<Double>.zero
+        /// What the edge's player, as the path knows it here, changes in a sum; unused where `isCold`.
+        var change = SIMD4<Double>.zero
+        /// One by the player's factor; unused where `isCold`.
+        var inverse = SIMD4<Double>.zero
+        /// Whether the row misses a condition of the edge's player on the path so far.
+        var isCold = false
+    }
 
     init(_ plan: ContributionPlan) {
         self.plan = plan
         reference = ReferenceEvaluator(plan.ensemble)
         let most = plan.ensemble.trees.reduce(0) { max($0, $1.nodeCount) }
         goesLeft = [Bool](repeating: false, count: most)
-        isHot = goesLeft
-        product = [SIMD4<Double>](repeating: .zero, count: most)
-        inverse = product
+        states = [EdgeState](repeating: EdgeState(), count: most)
     }
 
     /// Adds the contributions of one tree to one output.
@@ -47,94 +53,99 @@ struct EdgeSums {
                 points[lane] = rule.points[start + lane]
                 weights[lane] = rule.weights[start + lane]
             }
-            Self.goDown(plan, tree, points, goesLeft, &isHot, &product, &inverse)
-            Self.goUp(plan, tree, output, points, weights, isHot, inverse, &product, &amounts)
+            Self.goDown(plan.edges, tree, points, weights, goesLeft, &states)
+            Self.goUp(plan.edges, plan.ensemble, tree, output, points, weights, &states, &amounts)
         }
     }
 
     private mutating func decide(_ tree: Tree, _ row: Span<Double>) {
         let nodes = plan.ensemble.nodes
+        let features = nodes.feature.span
+        let flags = nodes.flags.span
+        let thresholds = nodes.threshold.span
         for local in 0..<tree.nodeCount {
             let node = tree.root + local
-            let feature = Int(nodes.feature[node])
+            let feature = Int(features[node])
             if feature < 0 { continue }
-            let flags = nodes.flags[node]
-            if flags.isSubset(of: .missingLeft) {
+            if flags[node].isSubset(of: .missingLeft) {
                 let x = row[feature]
-                goesLeft[local] = x.isNaN ? flags == .missingLeft : !(x >= nodes.threshold[node])
+                goesLeft[local] = x.isNaN ? flags[node] == .missingLeft : !(x >= thresholds[node])
             } else {
                 goesLeft[local] = reference.goesLeft(node, row)
             }
         }
     }
 
+    /// Multiplies the players' factors along every path.
     private static func goDown(
-        _ plan: ContributionPlan, _ tree: Tree, _ points: SIMD4<Double>, _ goesLeft: [Bool],
-        _ isHot: inout [Bool], _ product: inout [SIMD4<Double>], _ inverse: inout [SIMD4<Double>]
+        _ edges: [ContributionPlan.Edge], _ tree: Tree, _ points: SIMD4<Double>, _ weights: SIMD4<Double>,
+        _ goesLeft: [Bool], _ states: inout [EdgeState]
     ) {
-        let parent = plan.parent.span
-        let previous = plan.previous.span
-        let ratio = plan.ratio.span
-        let fraction = plan.fraction.span
-        let goesLeft = goesLeft.span
-        var product = product.mutableSpan
-        var inverse = inverse.mutableSpan
-        var isHot = isHot.mutableSpan
+        // Unchecked: the plan's places of parents and earlier edges lie before the edge in its own tree.
+        let edges = edges.span.extracting(tree.root..<tree.root + tree.nodeCount)
+        let goesLeft = goesLeft.span.extracting(0..<tree.nodeCount)
+        var allStates = states.mutableSpan
+        var states = allStates._mutatingExtracting(0..<tree.nodeCount)
         let rest = 1 - points
-        let root = tree.root
-        product[0] = SIMD4(repeating: 1)
+        let coldWeights = -weights / rest
+        states[0].product = SIMD4(repeating: 1)
         for local in 1..<tree.nodeCount {
-            let node = root + local
-            let above = Int(parent[node]) - root
-            let earlier = Int(previous[node]) - root
-            if earlier >= 0, !isHot[earlier] {
-                isHot[local] = false
-                product[local] = product[above] * ratio[node]
+            let edge = unsafe edges[unchecked: local]
+            let above = Int(edge.parent)
+            let earlier = Int(edge.previous)
+            var product = unsafe states[unchecked: above].product
+            if earlier >= 0, unsafe states[unchecked: earlier].isCold {
+                unsafe states[unchecked: local].product = product * edge.ratio
+                unsafe states[unchecked: local].isCold = true
                 continue
             }
-            let hot = goesLeft[above] == (above + 1 == local)
-            isHot[local] = hot
-            var factor = rest * fraction[node]
-            if hot {
+            var factor = rest * edge.fraction
+            if unsafe goesLeft[unchecked: above] == (above + 1 == local) {
                 factor += points
-                inverse[local] = 1 / factor
+                let inverse = 1 / factor
+                unsafe states[unchecked: local].inverse = inverse
+                unsafe states[unchecked: local].change = weights * inverse * (1 - edge.fraction)
+                unsafe states[unchecked: local].isCold = false
+            } else {
+                unsafe states[unchecked: local].change = coldWeights
+                unsafe states[unchecked: local].isCold = true
             }
-            if earlier >= 0 { factor *= inverse[earlier] }
-            product[local] = product[above] * factor
+            if earlier >= 0 { product *= unsafe states[unchecked: earlier].inverse }
+            unsafe states[unchecked: local].product = product * factor
         }
     }
 
+    /// Adds up the leaves below every edge and takes from the sum what the edge changes.
     private static func goUp(
-        _ plan: ContributionPlan, _ tree: Tree, _ output: Int, _ points: SIMD4<Double>,
-        _ weights: SIMD4<Double>, _ isHot: [Bool], _ inverse: [SIMD4<Double>],
-        _ product: inout [SIMD4<Double>], _ amounts: inout MutableSpan<Double>
+        _ edges: [ContributionPlan.Edge], _ ensemble: Ensemble, _ tree: Tree, _ output: Int,
+        _ points: SIMD4<Double>, _ weights: SIMD4<Double>, _ states: inout [EdgeState],
+        _ amounts: inout MutableSpan<Double>
     ) {
-        let root = tree.root
-        let feature = plan.ensemble.nodes.feature.span
-        let payload = plan.ensemble.nodes.payload.span
-        let values = plan.ensemble.leafValues.span
         let offset = tree.output == nil ? output : 0
-        let fraction = plan.fraction.span
-        let parent = plan.parent.span
-        let previous = plan.previous.span
-        let players = plan.players.ofColumn.span
-        let inverse = inverse.span
-        let isHot = isHot.span
-        var product = product.mutableSpan
-        let coldWeights = -weights / (1 - points)
+        let edges = edges.span.extracting(tree.root..<tree.root + tree.nodeCount)
+        let payload = ensemble.nodes.payload.span.extracting(tree.root..<tree.root + tree.nodeCount)
+        let values = ensemble.leafValues.span
+        var allStates = states.mutableSpan
+        var states = allStates._mutatingExtracting(0..<tree.nodeCount)
         for local in (1..<tree.nodeCount).reversed() {
-            let node = root + local
-            let above = Int(parent[node]) - root
-            var sum = product[local]
-            if feature[node] < 0 { sum *= values[Int(payload[node]) + offset] }
+            let edge = unsafe edges[unchecked: local]
+            let above = Int(edge.parent)
+            var sum = unsafe states[unchecked: local].product
+            if edge.isLeaf { sum *= values[Int(payload[local]) + offset] }
             // The right child comes first on this way.
-            if above + 1 == local { product[above] += sum } else { product[above] = sum }
-            let earlier = Int(previous[node]) - root
-            if earlier >= 0, !isHot[earlier] { continue }
-            var change = isHot[local] ? weights * inverse[local] * (1 - fraction[node]) : coldWeights
-            if earlier >= 0 { change -= weights * inverse[earlier] * (1 - fraction[root + earlier]) }
+            if above + 1 == local {
+                unsafe states[unchecked: above].product += sum
+            } else {
+                unsafe states[unchecked: above].product = sum
+            }
+            let earlier = Int(edge.previous)
+            var change = unsafe states[unchecked: local].change
+            if earlier >= 0 {
+                if unsafe states[unchecked: earlier].isCold { continue }
+                change -= unsafe states[unchecked: earlier].change
+            }
             let terms = sum * change
-            amounts[Int(players[Int(feature[root + above])])] += (terms.x + terms.y) + (terms.z + terms.w)
+            amounts[Int(edge.player)] += (terms.x + terms.y) + (terms.z + terms.w)
         }
     }
 }

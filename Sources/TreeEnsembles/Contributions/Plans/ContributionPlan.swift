@@ -23,12 +23,26 @@ struct ContributionPlan: Sendable {
     private(set) var ratio: [Double]
     /// The product of the shares of all edges of the path so far that ask about the edge's player.
     private(set) var fraction: [Double]
+    /// The same again in the form in which ``EdgeSums`` walks it.
+    private(set) var edges: [Edge] = []
+    /// What the trees add up to when nothing is known, by output.
+    private var expected: [Double] = []
     /// The largest number of distinct players on a path, by tree.
     private(set) var mostSlots: [Int]
     /// The quadrature that is exact for a tree, by its largest number of distinct players on a path.
     private(set) var rules: [Int: GaussLegendre] = [:]
     /// Why contributions by the training rows are not possible, where they are not.
     private(set) var coverProblem: TreeEnsembleError?
+
+    /// An edge with places counted from its tree's root.
+    struct Edge: Sendable {
+        var fraction: Double
+        var ratio: Double
+        var parent: Int32
+        var previous: Int32
+        var player: Int32
+        var isLeaf: Bool
+    }
 
     /// Paths with more players than this are refused: their quadrature would take too long to prepare.
     private static let slotLimit = 1024
@@ -70,6 +84,7 @@ struct ContributionPlan: Sendable {
         for (number, tree) in ensemble.trees.enumerated() where coverProblem == nil {
             checkCover(of: tree, number: number)
         }
+        expected = sums(trees: 0..<ensemble.trees.count)
     }
 
     private mutating func lay(out tree: Tree, _ deepest: inout [Int32]) {
@@ -111,6 +126,13 @@ struct ContributionPlan: Sendable {
             size[Int(parent[node])] += size[node]
         }
         mostSlots.append(most)
+        for node in tree.root..<tree.root + tree.nodeCount {
+            edges.append(
+                Edge(
+                    fraction: fraction[node], ratio: ratio[node], parent: parent[node] - Int32(tree.root),
+                    previous: max(previous[node] - Int32(tree.root), -1),
+                    player: node > tree.root ? Int32(player(of: node)) : -1, isLeaf: nodes.isLeaf(node)))
+        }
     }
 
     private mutating func checkCover(of tree: Tree, number: Int) {
@@ -132,8 +154,13 @@ struct ContributionPlan: Sendable {
     /// Whether the edge into a node is its parent's left one.
     func isLeft(_ node: Int) -> Bool { Int(parent[node]) + 1 == node }
 
-    /// The share of all training rows that a leaf holds by the ratios, multiplied along its path.
+    /// What trees add up to for each output when nothing is known: each leaf's value times the shares of its
+    /// path.
     func expectedSums(trees: Range<Int>) -> [Double] {
+        trees == 0..<ensemble.trees.count ? expected : sums(trees: trees)
+    }
+
+    private func sums(trees: Range<Int>) -> [Double] {
         var sums = [Double](repeating: 0, count: ensemble.outputCount)
         var reach = [Double](repeating: 1, count: ensemble.nodes.count)
         for tree in ensemble.trees[trees] {

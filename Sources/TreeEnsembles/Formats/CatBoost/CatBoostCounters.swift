@@ -61,6 +61,14 @@ package struct CatBoostCounters: FeatureDerivation {
         self.counters = counters
     }
 
+    package func sources(of column: Int) -> [Int] {
+        if column < featureCount { return [column] }
+        let oneHot = categories.filter { !$0.oneHotHashes.isEmpty }
+        let place = column - featureCount
+        return place < oneHot.count
+            ? [oneHot[place].column] : combinations[counters[place - oneHot.count].combination].columns
+    }
+
     package func derive(from row: Span<Double>, into columns: inout MutableSpan<Double>) {
         for index in 0..<featureCount { columns[index] = row[index] }
         var column = featureCount
@@ -103,6 +111,11 @@ struct CatBoostCombination: Hashable {
     private struct Equality: Hashable {
         var column: Int
         var hash: Int32
+    }
+
+    /// All columns that the combination looks at, rising.
+    var columns: [Int] {
+        Set(categories + borders.map(\.column) + equalities.map(\.column)).sorted()
     }
 
     init(
