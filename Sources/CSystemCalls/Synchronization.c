@@ -25,3 +25,11 @@ int mlops_sync_file(int descriptor) {
 #endif
     return fsync(descriptor);
 }
+
+void mlops_start_writing(int descriptor) {
+#if defined(__linux__)
+    (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)descriptor;
+#endif
+}

@@ -6,7 +6,7 @@ import CommandLineBase
 @main
 struct Main {
     static func main() async {
-        let families: [[Command]] = [ParameterCommands.commands, StoreProbeCommands.commands]
+        let families: [[Command]] = [ParameterCommands.commands, StoreCommands.commands]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",
             commands: families.flatMap { $0 }

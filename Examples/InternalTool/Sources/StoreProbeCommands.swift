@@ -15,12 +15,6 @@ enum StoreProbeCommands {
         Option("--json", nil, "print the findings as JSON"),
     ]
 
-    static let commands = [
-        Command(
-            "store check", "find out what a store can do", options: StoreLocation.options + options
-        ) { try await probe($0) }
-    ]
-
     /// Probes the store that the options name: a line a check, and what a failure means.
     static func probe(_ arguments: Arguments) async throws -> ExitStatus {
         let store = try StoreLocation.open(arguments)

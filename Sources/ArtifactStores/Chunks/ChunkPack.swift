@@ -79,9 +79,10 @@ struct ChunkPackBuilder {
     private(set) var records: [ChunkPack.Record] = []
     private var name = SHA256()
 
-    /// Starts a pack that will hold about so many bytes.
-    init(capacity: Int) {
-        bytes = []
+    /// Starts a pack that will hold about so many bytes, in memory that may have been used before.
+    init(capacity: Int, memory: [UInt8] = []) {
+        bytes = memory
+        bytes.removeAll(keepingCapacity: true)
         bytes.reserveCapacity(capacity)
         bytes += ChunkPack.magic
         var generator = SystemRandomNumberGenerator()

@@ -17,6 +17,8 @@ final class ChunkSink: Sendable {
         var claimed: Set<Digest> = []
         var builder: ChunkPackBuilder?
         var full: [FullPack] = []
+        /// The memory of packs that are written.
+        var spare: [[UInt8]] = []
         var receipt = WriteReceipt()
         /// Chunks that were found to be new and are not in a pack yet.
         var unfinished = 0
@@ -106,7 +108,9 @@ final class ChunkSink: Sendable {
     ) {
         state.withLock { state in
             var builder =
-                state.builder.take() ?? ChunkPackBuilder(capacity: packSize + chunking.maximum)
+                state.builder.take()
+                ?? ChunkPackBuilder(
+                    capacity: packSize + chunking.maximum, memory: state.spare.popLast() ?? [])
             unsafe builder.append(digest, size: size, codec: codec, stored: stored)
             state.unfinished -= 1
             state.receipt.storedBytes += stored.count
@@ -128,6 +132,11 @@ final class ChunkSink: Sendable {
             }
             return state.full
         }
+    }
+
+    /// Takes back the memory of a pack that is written: asking the system for new memory costs as much as hashing.
+    func reuse(_ bytes: [UInt8]) {
+        state.withLock { if $0.spare.count < 2 { $0.spare.append(bytes) } }
     }
 
     /// Whether a chunk that others may count on was never packed, because whoever claimed it failed.

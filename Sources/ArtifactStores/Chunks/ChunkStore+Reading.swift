@@ -143,31 +143,38 @@ extension ChunkStore {
     }
 
     /// Reads one chunk wherever a sound copy of it is: in any pack, in one that was written since the table was
-    /// read, or in the trash.
+    /// read, or in the trash, for a reader that began before a collection.
     func chunk(_ digest: Digest) async throws -> [UInt8] {
+        let old = try await table().locations(of: digest)
         var failure: StoreError?
-        for isFresh in [false, true] {
-            let table = isFresh ? try await refreshed() : try await table()
-            for location in table.locations(of: digest) {
-                let key = ChunkPack.key(of: location.pack)
-                for key in isFresh ? [key, ChunkKeys.trash + key] : [key] {
-                    do {
-                        let bytes = try await store.get(key, range: location.record.range)
-                        if let content = ChunkPack.content(of: location.record, in: bytes, at: 0) {
-                            return content
-                        }
-                        failure = StoreError(
-                            .corrupted,
-                            "the pack does not hold the chunk \(digest.short) as it was stored; "
-                                + "'mlops store repair' finds what can be saved", key: key,
-                            location: store.location)
-                    } catch let error as StoreError where error.code == .notFound {
-                        failure = failure ?? missing(digest, key)
-                    }
-                }
-            }
+        if let content = try await firstSound(of: old, digest, &failure) { return content }
+        let new = try await refreshed().locations(of: digest)
+        if let content = try await firstSound(of: new, digest, &failure) { return content }
+        let all = new + old + previousLocations(of: digest)
+        if let content = try await firstSound(of: all, digest, in: ChunkKeys.trash, &failure) {
+            return content
         }
         throw failure ?? missing(digest, nil)
+    }
+
+    private func firstSound(
+        of locations: [ChunkLocation], _ digest: Digest, in prefix: String = "",
+        _ failure: inout StoreError?
+    ) async throws -> [UInt8]? {
+        for location in locations {
+            let key = prefix + ChunkPack.key(of: location.pack)
+            do {
+                let bytes = try await store.get(key, range: location.record.range)
+                if let content = ChunkPack.content(of: location.record, in: bytes, at: 0) { return content }
+                failure = StoreError(
+                    .corrupted,
+                    "the pack does not hold the chunk \(digest.short) as it was stored; "
+                        + "'mlops store repair' finds what can be saved", key: key, location: store.location)
+            } catch let error as StoreError where error.code == .notFound {
+                failure = failure ?? missing(digest, key)
+            }
+        }
+        return nil
     }
 
     private func missing(_ digest: Digest, _ key: String?) -> StoreError {

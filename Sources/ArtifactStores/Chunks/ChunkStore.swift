@@ -40,6 +40,8 @@ public final class ChunkStore: Sendable {
     private struct State {
         var format: ChunkStoreFormat?
         var table = ChunkTable()
+        /// The table before a collection rewrote the indexes: what it took away is in the trash for a while.
+        var previous = ChunkTable()
         var isLoaded = false
     }
 
@@ -116,7 +118,11 @@ extension ChunkStore {
         let listed = Set(try await store.listAll(prefix: ChunkKeys.indexes).map(\.key))
         var table = state.withLock { $0.table }
         // An index that is gone was merged into another: what it said may be wrong by now.
-        if !table.indexes.isSubset(of: listed) { table = ChunkTable() }
+        if !table.indexes.isSubset(of: listed) {
+            let old = table
+            state.withLock { $0.previous = old }
+            table = ChunkTable()
+        }
         var new: [(String, ChunkIndex)] = []
         for key in listed.subtracting(table.indexes).sorted() {
             do {
@@ -133,6 +139,11 @@ extension ChunkStore {
             $0.isLoaded = true
         }
         return loaded
+    }
+
+    /// Where a chunk lay before indexes were rewritten.
+    func previousLocations(of digest: Digest) -> [ChunkLocation] {
+        state.withLock { $0.previous.locations(of: digest) }
     }
 
     /// Reads an index and checks it against its name.

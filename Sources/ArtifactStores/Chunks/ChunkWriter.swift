@@ -96,7 +96,10 @@ public final class ChunkWriter: Sendable {
                 state.packs.append(
                     ChunkIndex.Pack(name: pack.name, size: pack.bytes.count, records: pack.records))
                 state.flushes.append(
-                    Task { try await batch.create(pack.bytes, at: ChunkPack.key(of: pack.name)) })
+                    Task { [sink] in
+                        try await batch.create(pack.bytes, at: ChunkPack.key(of: pack.name))
+                        sink.reuse(pack.bytes)
+                    })
             }
         }
     }

@@ -13,7 +13,8 @@ package protocol FileOperations: Sendable {
 
     /// Writes a new file; fails where anything stands at the path.
     ///
-    /// - Parameter isDurable: Whether the content must be on the device when the call returns.
+    /// - Parameter isDurable: Whether the content must be on the device when the call returns; else the system is
+    ///   only asked to begin with that.
     func create(_ path: String, _ content: [UInt8], isDurable: Bool) throws(FileOperationError)
 
     /// Brings a file's content to the device.

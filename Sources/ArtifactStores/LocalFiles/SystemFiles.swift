@@ -71,7 +71,11 @@ package final class SystemFiles: FileOperations {
             unsafe clock_gettime(CLOCK_REALTIME, &now)
             let times = [now, now]
             guard unsafe futimens(file, times) == 0 else { throw FileOperationError("utimens", path, errno) }
-            if isDurable, mlops_sync_file(file) != 0 { throw FileOperationError("fsync", path, errno) }
+            if isDurable {
+                guard mlops_sync_file(file) == 0 else { throw FileOperationError("fsync", path, errno) }
+            } else {
+                mlops_start_writing(file)
+            }
         }
     }
 

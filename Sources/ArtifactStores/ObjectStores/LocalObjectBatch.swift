@@ -2,15 +2,16 @@
 
 internal import Synchronization
 
-/// A batch on a disk: large files go to the device while the next are made, small ones in one call at the end.
+/// A batch on a disk: files go to the device while the next are made; at the end large ones are waited for one by one
+/// and small ones in one call.
 final class LocalObjectBatch: ObjectBatch {
     private struct Member {
         var file: String
         var key: String
-        var isDurable: Bool
+        var isLarge: Bool
     }
 
-    /// From this size in bytes a file is brought to the device at once.
+    /// From this size in bytes a file is waited for by itself.
     private static let large = 1 << 20
 
     private let store: LocalObjectStore
@@ -23,11 +24,11 @@ final class LocalObjectBatch: ObjectBatch {
     }
 
     func create(_ content: [UInt8], at key: String) async throws {
-        let isDurable = content.count >= LocalObjectBatch.large
         let file = try await store.run(key) { store throws(FileOperationError) in
-            try store.write(content, isDurable: isDurable)
+            try store.write(content, isDurable: false)
         }
-        members.withLock { $0.append(Member(file: file, key: key, isDurable: isDurable)) }
+        let isLarge = content.count >= LocalObjectBatch.large
+        members.withLock { $0.append(Member(file: file, key: key, isLarge: isLarge)) }
     }
 
     func commit() async throws {
@@ -37,7 +38,8 @@ final class LocalObjectBatch: ObjectBatch {
         }
         try await store.run(nil) { store throws(FileOperationError) in
             defer { for member in members { store.discard(member.file) } }
-            try LocalObjectBatch.bringToDevice(members.filter { !$0.isDurable }.map(\.file), store.files)
+            for member in members where member.isLarge { try store.files.sync(member.file) }
+            try LocalObjectBatch.bringToDevice(members.filter { !$0.isLarge }.map(\.file), store.files)
             var folders: Set<String> = []
             for member in members {
                 do throws(FileOperationError) {

@@ -9,3 +9,6 @@ int mlops_sync_file_system(int descriptor);
 
 /// Writes a file to the device itself, not only to the device's cache; -1 with errno set on failure.
 int mlops_sync_file(int descriptor);
+
+/// Asks the system to begin writing a file to the device, where it can be asked; promises nothing.
+void mlops_start_writing(int descriptor);

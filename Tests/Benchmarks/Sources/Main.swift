@@ -6,7 +6,7 @@ import CommandLineBase
 @main
 struct Main {
     static func main() async {
-        let families: [[Command]] = []
+        let families: [[Command]] = [HashBenchmark.commands]
         await CommandLineProgram(
             "benchmarks", "measures this package and prints one JSON object a line",
             commands: families.flatMap { $0 }
