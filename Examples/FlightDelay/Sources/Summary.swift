@@ -71,6 +71,7 @@ struct Summary: Codable, Sendable {
         struct Version: Codable, Sendable {
             var name: String
             var model: String
+            var run: String
             var data: String
             var parameters: String
             var artifact: String

@@ -56,6 +56,12 @@ def write_table(path, frame):
     write_gzip(path, text.getvalue().encode())
 
 
+def write_array(path, array):
+    content = io.BytesIO()
+    numpy.save(content, array)
+    write_gzip(path, content.getvalue())
+
+
 def main():
     for folder in ["data", "models", "expected"]:
         (HERE / folder).mkdir(exist_ok=True)
@@ -98,7 +104,7 @@ def main():
         expected["rows"][name] = len(part)
         expected["delayed"][name] = int(delayed.sum())
         for model, raw in scores.items():
-            write_gzip(HERE / "expected" / f"{model}-{name}.raw.gz", raw.tobytes())
+            write_array(HERE / "expected" / f"{model}-{name}.npy.gz", raw)
             expected["roc_auc"][model][name] = float(roc_auc_score(delayed, raw[arrived]))
     write_table(HERE / "data" / "weather.csv.gz", weather[weather.month.isin([5, 6, 7, 8, 9, 10])])
     (HERE / "expected" / "expected.json").write_text(json.dumps(expected, indent=2) + "\n")

@@ -24,6 +24,8 @@ struct LineChart {
         for (index, place) in places.enumerated() {
             svg.text(place, x(index), bottom + 20, anchor: "middle")
         }
+        // Names stand apart even where the lines end close together.
+        let ranks = series.indices.sorted { (series[$0].values.last ?? 0) > (series[$1].values.last ?? 0) }
         for (index, line) in series.enumerated() {
             let points = line.values.enumerated().map { (x: x($0.offset), y: y($0.element)) }
             svg.polyline(points, class: "line series\(index)")
@@ -33,10 +35,9 @@ struct LineChart {
                     point.x, point.y, radius: 4, class: "dot series\(index)",
                     hint: "\(line.name), \(places[place]): \(value)")
             }
-            if let last = points.last {
-                // Names stand apart even where the lines end close together.
-                svg.text(
-                    line.name, last.x + 12, last.y + (index == 0 ? 0 : 14) - 2, class: "label name\(index)")
+            if let last = points.last, let rank = ranks.firstIndex(of: index) {
+                let shift = Double(rank) * 16 - Double(series.count - 1) * 8
+                svg.text(line.name, last.x + 12, last.y + 4 + shift, class: "label name\(index)")
             }
         }
         return svg

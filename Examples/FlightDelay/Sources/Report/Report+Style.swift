@@ -15,7 +15,7 @@ extension Report {
         .figure { display: flex; flex-wrap: wrap; gap: 1rem; overflow-x: auto; } .figure > div { flex: 1 1 420px; }
         .figure ul { margin: 0; flex: 1 1 420px; } svg { width: 100%; max-width: 760px; height: auto; }
         table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top;
-          padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); } th { color: var(--soft); font-weight: 500; }
+          padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); } td:not(:last-child) { white-space: nowrap; } th { color: var(--soft); font-weight: 500; }
         .label { font: 12px system-ui, sans-serif; fill: var(--soft); } .strong { font-weight: 600; fill: var(--ink); }
         .cell { fill: var(--ink); } .grid { stroke: var(--rule); } .line { fill: none; stroke-width: 2; }
         .series0 { stroke: var(--a); } .series1 { stroke: var(--b); } .dot { fill: var(--card); stroke-width: 2; }

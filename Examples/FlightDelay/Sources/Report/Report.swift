@@ -28,7 +28,7 @@ struct Report {
         \(section("ROC AUC by month", "How well each model orders late flights before the others. June was part of training.", rocAUC.markup))
         \(section("Score distributions", "Share of flights by predicted probability.", histograms))
         \(section("Drift by column", "Population stability index against June; red lies over the threshold that fits these row counts.", DriftChart(months: Array(months.dropFirst()), drift: summary.drift).svg.markup))
-        \(section("Lineage", "The solid way leads to the version that serves. Parameters \(code(String(summary.parameters.digest.prefix(19)))).", LineageDiagram(summary: summary).svg.markup))
+        \(section("Lineage", "The green way leads to the version that serves. Parameters \(code(String(summary.parameters.digest.prefix(19)))).", LineageDiagram(summary: summary).svg.markup))
         \(section("Registry", "Gates that the challenger had to pass, and the history of the alias <i>champion</i>.", list(summary.registry.gates) + list(summary.registry.history)))
         \(section("Why July and August differ", "From the records of the two runs, in the order in which causes are looked for.", list(summary.comparison)))
         \(section("Datasets", "Each month is a version; taking it again adds nothing.", datasets))
