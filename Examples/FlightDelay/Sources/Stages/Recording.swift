@@ -23,8 +23,8 @@ struct Recording {
         var lineage = origin
         lineage.data = [data]
         lineage.model = model
-        let bytes = scored.raw.elements.flatMap {
-            withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init)
+        let bytes = scored.raw.elements.flatMap { score in
+            (0..<8).map { UInt8(truncatingIfNeeded: score.bitPattern >> UInt64(8 * $0)) }
         }
         lineage.recordStage(
             "score", inputs: ["flights": data.digest, "model": model],
