@@ -6,7 +6,12 @@ import CommandLineBase
 @main
 struct Main {
     static func main() async {
-        let families: [[Command]] = [ParameterCommands.commands, StoreCommands.commands]
+        let families: [[Command]] = [
+            ParameterCommands.commands,
+            StoreCommands.commands,
+            RunCommands.commands,
+            ModelCommands.commands,
+        ]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",
             commands: families.flatMap { $0 }

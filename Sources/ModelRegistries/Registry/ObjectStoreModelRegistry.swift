@@ -33,7 +33,7 @@ public final class ObjectStoreModelRegistry: ModelRegistry {
     /// - Parameters:
     ///   - store: The store.
     ///   - user: Who makes changes that do not name anybody; nil takes the user of the process.
-    ///   - artifactCheck: Tells whether files are intact, for files that are kept elsewhere than in this store.
+    ///   - artifactCheck: Tells whether files are intact; nil reads them from the `ArtifactStore` in this store.
     public init(_ store: any ObjectStore, user: String? = nil, artifactCheck: ArtifactCheck? = nil) {
         self.store = store
         let variables = ProcessInfo.processInfo.environment
@@ -182,9 +182,12 @@ public final class ObjectStoreModelRegistry: ModelRegistry {
         return try LineageRecord(canonicalJSON: bytes)
     }
 
-    /// Whether the files of a version are still what was registered; nil where nobody can tell.
+    /// Whether the files of a version are still what was registered: every byte is read again.
+    ///
+    /// Nil for files that are no version of an `ArtifactStore`, where nobody can tell.
     public func artifactIsIntact(of version: ModelVersion) async throws -> Bool? {
-        try await check?(version.artifact)
+        if let check { return try await check(version.artifact) }
+        return try await Self.isIntact(version.artifact, in: store)
     }
 }
 

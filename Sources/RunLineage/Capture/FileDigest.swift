@@ -8,19 +8,13 @@ package import ContentHashing
     import Foundation
 #endif
 
-/// The digest of a file, read in pieces.
+/// The digest of a file that need not be readable.
 package enum FileDigest {
     /// Reads and hashes a file; nil where it cannot be read or holds more bytes than the limit.
     package static func of(_ path: String, limit: Int = .max) -> (digest: Digest, size: Int)? {
-        guard let stream = InputFile(path) else { return nil }
-        var hasher = SHA256()
-        var size = 0
-        while true {
-            guard let piece = stream.next(upTo: 1 << 20) else { return nil }
-            if piece.isEmpty { return (hasher.finalize(), size) }
-            size += piece.count
-            guard size <= limit else { return nil }
-            hasher.update(piece)
-        }
+        guard let file = try? FileReader(path), file.stamp.size <= limit,
+            let digest = try? Digest(ofFileAt: path)
+        else { return nil }
+        return (digest, file.stamp.size)
     }
 }

@@ -6,7 +6,10 @@ import CommandLineBase
 @main
 struct Main {
     static func main() async {
-        let families: [[Command]] = [HashBenchmark.commands]
+        let families: [[Command]] = [
+            HashBenchmark.commands,
+            MetricBenchmark.commands,
+        ]
         await CommandLineProgram(
             "benchmarks", "measures this package and prints one JSON object a line",
             commands: families.flatMap { $0 }
