@@ -28,7 +28,7 @@ struct ScoredMonth {
         rocAUC = area?.value ?? .nan
     }
 
-    /// The features as the model takes them. A category that training never saw is missing, as it was in Python.
+    /// The features as the model takes them: a category that training never saw is missing, as it was in Python.
     private static func rows(of features: Table, for ensemble: TreeEnsemble) throws -> FeatureMatrix {
         let known = Dictionary(
             ensemble.features.map { ($0.name ?? "", Set($0.categories)) },
