@@ -94,6 +94,9 @@ let package = Package(
             .testTarget(
                 name: "CommandLineBaseTests", dependencies: ["CommandLineBase"], swiftSettings: strict),
             .testTarget(
+                name: "ReadmeTests", dependencies: modules.map { .byName(name: $0.name) } + ["TestSupport"],
+                swiftSettings: strict),
+            .testTarget(
                 name: "EndToEndTests", dependencies: ["TestSupport", "TreeEnsembles", "ContentHashing"],
                 swiftSettings: strict),
         ],
