@@ -1,13 +1,23 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
+import CTreeKernels
+
 /// A model of decision trees, ready to score.
 ///
 /// The format of a file is recognised from its content. A model is immutable; any number of threads may score with
 /// it at once.
 public struct TreeEnsemble: Sendable {
-    package let ensemble: Ensemble
     package let reference: ReferenceEvaluator
     let contributionPlans = ContributionPlans()
+    /// The fast form, where the model has one.
+    let planes: PlaneForm?
+    /// The form for single rows, where the processor allows it.
+    let rowForm: RowForm?
+    /// The form for large trees, and for single rows without ``rowForm``.
+    let walk: WalkForm?
+
+    /// The trees and what surrounds them.
+    package var ensemble: Ensemble { reference.ensemble }
 
     /// Reads a model file.
     ///
@@ -33,8 +43,22 @@ public struct TreeEnsemble: Sendable {
 
     /// Makes a model ready that a reader has read.
     package init(_ ensemble: Ensemble) {
-        self.ensemble = ensemble
+        self.init(ensemble, level: Int(tree_kernel_level()))
+    }
+
+    /// The same, with kernels for certain vector instructions: 0 is portable Swift; nil does without fast forms.
+    init(_ ensemble: Ensemble, level: Int?) {
         reference = ReferenceEvaluator(ensemble)
+        guard let level, ensemble.aggregation == .sum else {
+            (planes, rowForm, walk) = (nil, nil, nil)
+            return
+        }
+        let cuts = CutTable(ensemble)
+        let planes = PlaneForm(ensemble, cuts, level: level)
+        let rowForm = planes.flatMap { RowForm(ensemble, $0) }
+        walk = WalkForm(ensemble, cuts) { rowForm == nil || planes?.holds[$0] != true }
+        self.planes = planes
+        self.rowForm = rowForm
     }
 
     /// The inputs, in order.

@@ -11,6 +11,7 @@ struct Main {
             StoreCommands.commands,
             RunCommands.commands,
             ModelCommands.commands,
+            TreeCommands.commands,
         ]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",

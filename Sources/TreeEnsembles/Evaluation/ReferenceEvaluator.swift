@@ -1,7 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 /// Walks trees node by node: the definition that every kernel is compared with, and the way for what kernels leave out.
-package struct ReferenceEvaluator: Sendable {
+package final class ReferenceEvaluator: Sendable {
     package let ensemble: Ensemble
 
     package init(_ ensemble: Ensemble) { self.ensemble = ensemble }
@@ -68,6 +68,11 @@ package struct ReferenceEvaluator: Sendable {
             }
             sums[output] = Double(sum)
         }
+    }
+
+    /// Whether ``finish(_:iterations:)`` does anything.
+    var changesSums: Bool {
+        ensemble.averaging == .always || ensemble.scale != 1 || !ensemble.bias.isEmpty
     }
 
     /// From sums to raw scores.

@@ -113,6 +113,8 @@ struct BoundRows: Sendable {
 /// From the names of a feature's categories to their codes.
 struct CategoryCodes {
     private let codes: [String: Double]
+    /// Categories that are numbers, which may be spelled in several ways.
+    private var numbers: [Double: Double] = [:]
     private let name: String
     private let unknownIsError: Bool
 
@@ -134,12 +136,15 @@ struct CategoryCodes {
             codes[category] = Double(code)
         }
         self.codes = codes
+        for (code, category) in found.categories.enumerated() {
+            if let number = Double(category), numbers[number] == nil { numbers[number] = Double(code) }
+        }
     }
 
     /// The code of a name; NaN for nil, and for an unknown name where the source library takes it for missing.
     func code(of text: String?) throws(TreeEnsembleError) -> Double {
         guard let text else { return .nan }
-        if let code = codes[text] { return code }
+        if let code = codes[text] ?? Double(text).flatMap({ numbers[$0] }) { return code }
         if unknownIsError {
             throw TreeEnsembleError(
                 .invalidInput, "feature '\(name)' has no category '\(text)' in this model")

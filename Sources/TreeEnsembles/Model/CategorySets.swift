@@ -36,8 +36,15 @@ package struct CategorySets: Sendable {
     }
 
     /// Adds a set of whole numbers.
+    ///
+    /// A set of few and large numbers is held as a list, so that its memory is bounded by the file's.
     package mutating func append(members: some Collection<Int32>, rule: Rule) -> Int {
         let largest = Int(members.max() ?? -1)
+        if largest > 1024 + 64 * members.count {
+            entries.append(Entry(start: numbers.count, count: members.count, rule: rule, holdsNumbers: true))
+            numbers.append(contentsOf: members.map(Double.init).sorted())
+            return entries.count - 1
+        }
         var bits = [UInt32](repeating: 0, count: (largest + 32) / 32)
         for member in members where member >= 0 { bits[Int(member) >> 5] |= 1 << UInt32(member & 31) }
         return append(bits: bits, rule: rule)
@@ -55,7 +62,12 @@ package struct CategorySets: Sendable {
     package func contains(_ value: Double, set: Int) -> Bool {
         let entry = entries[set]
         if entry.holdsNumbers {
-            return numbers[entry.start..<entry.start + entry.count].contains(value)
+            var wanted = value
+            if entry.rule != .exact {
+                guard let category = Self.category(of: value, rule: entry.rule) else { return false }
+                wanted = Double(category)
+            }
+            return numbers[entry.start..<entry.start + entry.count].contains(wanted)
         }
         guard let category = Self.category(of: value, rule: entry.rule), category >> 5 < entry.count else {
             return false
@@ -71,8 +83,18 @@ package struct CategorySets: Sendable {
             .map(Double.init)
     }
 
+    /// How values are matched with the members of a set.
+    package func rule(of set: Int) -> Rule { entries[set].rule }
+
+    /// The largest member (-1 for an empty set), or nil where a member is not a whole number of a reasonable size.
+    package func largestWholeMember(of set: Int) -> Int? {
+        let members = members(of: set)
+        let areWhole = members.allSatisfy { $0 >= 0 && $0 < 2_147_483_648 && $0 == $0.rounded(.down) }
+        return areWhole ? Int(members.last ?? -1) : nil
+    }
+
     /// The whole number that a value stands for, or nil where it stands for none.
-    private static func category(of value: Double, rule: Rule) -> Int? {
+    package static func category(of value: Double, rule: Rule) -> Int? {
         switch rule {
         case .truncatingFrom0To2Power24: value >= 0 && value < 16_777_216 ? Int(value) : nil
         case .truncatingTowardZero: value > -1 && value < 2_147_483_648 ? Int(value) : nil

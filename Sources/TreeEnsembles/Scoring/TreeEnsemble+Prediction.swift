@@ -207,6 +207,10 @@ struct Batch: Sendable {
     }
 
     private func scoreRows(_ range: Range<Int>, into target: inout MutableSpan<Double>) {
+        if model.planes != nil || model.walk != nil, earlyStop == nil {
+            scoreBlocks(range, into: &target)
+            return
+        }
         let ensemble = model.ensemble
         let width = ensemble.outputCount
         forEachRow(range) { place, row in
@@ -228,6 +232,23 @@ struct Batch: Sendable {
                     }
                 }
             }
+            model.reference.finish(&sums, iterations: iterations.count)
+        }
+    }
+
+    /// Scores 64 rows at a time.
+    private func scoreBlocks(_ range: Range<Int>, into target: inout MutableSpan<Double>) {
+        let width = model.rawScoreCount
+        var scorer = BlockScorer(model)
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: BlockScorer.rows) {
+            let block = start..<min(start + BlockScorer.rows, range.upperBound)
+            let place = (start - range.lowerBound) * width
+            var part = target._mutatingExtracting(place..<place + block.count * width)
+            scorer.score(rows, block, trees: trees, into: &part)
+        }
+        guard model.reference.changesSums else { return }
+        for row in 0..<range.count {
+            var sums = target._mutatingExtracting(row * width..<(row + 1) * width)
             model.reference.finish(&sums, iterations: iterations.count)
         }
     }

@@ -9,6 +9,7 @@ struct Main {
         let families: [[Command]] = [
             HashBenchmark.commands,
             MetricBenchmark.commands,
+            TreeBenchmark.commands,
         ]
         await CommandLineProgram(
             "benchmarks", "measures this package and prints one JSON object a line",

@@ -1,2 +1,0 @@
-// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
-#include "CTreeKernels.h"
