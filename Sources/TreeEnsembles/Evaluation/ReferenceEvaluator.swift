@@ -85,7 +85,7 @@ package final class ReferenceEvaluator: Sendable {
             if !ensemble.bias.isEmpty {
                 score =
                     ensemble.sumPrecision == .single
-                    ? Double(Float(score) + Float(ensemble.bias[output])) : score + ensemble.bias[output]
+                    ? Double(Float(score + ensemble.bias[output])) : score + ensemble.bias[output]
             }
             sums[output] = score
         }

@@ -44,6 +44,8 @@ package enum OutputTransform: Sendable, Hashable {
     case isolation(pathLength: Double, offset: Double)
     /// The steps of an ONNX model after its trees.
     case onnx(ONNXTransform)
+    /// Treelite's postprocessor of that name.
+    case treelite(TreelitePostprocessor)
     /// ``FastExponential`` (CatBoost).
     case fastExponential
     /// Softmax with ``FastExponential``, summed and divided in double precision (CatBoost).
@@ -70,6 +72,7 @@ package enum OutputTransform: Sendable, Hashable {
         switch self {
         case .identity: break
         case .onnx(let transform): transform.apply(to: &scores)
+        case .treelite(let postprocessor): postprocessor.apply(to: &scores)
         case .sigmoidPair(let scale):
             guard scores.count == 2 else { break }
             scores[1] = 1 / (1 + exp(-scale * scores[0]))

@@ -5,6 +5,10 @@ extension Ensemble {
     package static func read(_ bytes: [UInt8]) throws(TreeEnsembleError) -> Ensemble {
         if LightGBMReader.recognizes(bytes) { return try LightGBMReader(bytes).read() }
         if ZipArchive.recognizes(bytes) { return try SkopsReader(bytes).read() }
+        if TreeliteReader.recognizes(bytes) {
+            var reader = try TreeliteReader(bytes)
+            return try reader.read()
+        }
         if ONNXReader.recognizes(bytes) { return try ONNXReader(bytes).read() }
         let start = bytes.firstIndex { $0 > 0x20 } ?? bytes.count
         if start < bytes.count, bytes[start] == UInt8(ascii: "{") {
@@ -19,7 +23,7 @@ extension Ensemble {
             .unknownFormat,
             bytes.isEmpty
                 ? "the file is empty"
-                : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON, ONNX, skops"
+                : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON, ONNX, skops, Treelite checkpoint"
         )
     }
 

@@ -10,6 +10,8 @@ package enum ClassRule: Sendable {
     case above(Double, output: Int)
     /// Class 1 where the one raw score is 0 or above.
     case rawAtLeastZero
+    /// Class 1 where the one value is above a number.
+    case valueAbove(Double)
     /// Class 1, an inlier, where the one value is not below 0.
     case outlier
 
@@ -17,7 +19,7 @@ package enum ClassRule: Sendable {
     package var needsRaw: Bool {
         switch self {
         case .largestRaw, .above, .rawAtLeastZero: true
-        case .largestValue, .outlier: false
+        case .largestValue, .outlier, .valueAbove: false
         }
     }
 
@@ -30,6 +32,7 @@ package enum ClassRule: Sendable {
             for index in scores.indices where scores[index] > scores[best] { best = index }
             return best
         case .above(let threshold, let output): return scores[output] > threshold ? 1 : 0
+        case .valueAbove(let threshold): return scores[0] > threshold ? 1 : 0
         case .rawAtLeastZero: return scores[0] >= 0 ? 1 : 0
         case .outlier: return scores[0] < 0 ? 0 : 1
         }
