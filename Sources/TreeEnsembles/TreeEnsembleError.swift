@@ -7,6 +7,8 @@ public struct TreeEnsembleError: Error, Sendable, Hashable, CustomStringConverti
     public enum Code: Hashable, Sendable {
         /// The file could not be opened or read.
         case unreadable
+        /// The file could not be written.
+        case unwritable
         /// The content is none of the formats that are known.
         case unknownFormat
         /// The file breaks the rules of its own format: it is damaged or was never a model.

@@ -39,7 +39,7 @@ enum HostileFiles {
                 default: damaged[place] = UInt8(ascii: "0") + UInt8.random(in: 0..<10, using: &random)
                 }
             }
-            attempt(damaged, &outcome)
+            if damaged != bytes { attempt(damaged, &outcome) }
         }
         return outcome
     }

@@ -12,16 +12,16 @@ package struct CategorySets: Sendable {
         case exact
     }
 
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         var start: Int
         var count: Int
         var rule: Rule
         var holdsNumbers: Bool
     }
 
-    private var entries: [Entry] = []
-    private var words: [UInt32] = []
-    private var numbers: [Double] = []
+    var entries: [Entry] = []
+    var words: [UInt32] = []
+    var numbers: [Double] = []
 
     package init() {}
 

@@ -26,9 +26,9 @@ package struct TreelitePostprocessor: Sendable, Hashable {
     }
 
     package let kind: Kind
-    private let alpha: Float
-    private let ratio: Float
-    private let isSingle: Bool
+    let alpha: Float
+    let ratio: Float
+    let isSingle: Bool
 
     init(
         _ name: String, alpha: Float, ratio: Float, isSingle: Bool, isGrouped: Bool

@@ -3,6 +3,7 @@
 extension Ensemble {
     /// Reads a model in any of the known formats, which is recognised from the content.
     package static func read(_ bytes: [UInt8]) throws(TreeEnsembleError) -> Ensemble {
+        if CompactForm.recognizes(bytes) { return try CompactForm.read(bytes) }
         if LightGBMReader.recognizes(bytes) { return try LightGBMReader(bytes).read() }
         if ZipArchive.recognizes(bytes) { return try SkopsReader(bytes).read() }
         if TreeliteReader.recognizes(bytes) {

@@ -7,12 +7,12 @@
 /// (catboost/libs/model/ctr_provider.cpp, resources/ctr_calcer.py).
 package struct CatBoostCounters: FeatureDerivation {
     /// The caller's columns, which come first among the derived ones.
-    private let featureCount: Int
-    private let categories: [CatBoostFeatures.Category]
-    private let combinations: [CatBoostCombination]
-    private let tables: [CatBoostTable]
-    private let counters: [CatBoostCounter]
-    private let hashOfCode: [Double: Int32]
+    let featureCount: Int
+    let categories: [CatBoostFeatures.Category]
+    let combinations: [CatBoostCombination]
+    let tables: [CatBoostTable]
+    let counters: [CatBoostCounter]
+    let hashOfCode: [Double: Int32]
     /// The borders of each counter.
     let borders: [[Float]]
 
@@ -98,17 +98,17 @@ package struct CatBoostCounters: FeatureDerivation {
 /// The categories and splits whose combination a counter counts.
 struct CatBoostCombination: Hashable {
     /// The columns of the categories.
-    private var categories: [Int] = []
-    private var borders: [Border] = []
-    private var equalities: [Equality] = []
+    var categories: [Int] = []
+    var borders: [Border] = []
+    var equalities: [Equality] = []
 
-    private struct Border: Hashable {
+    struct Border: Hashable {
         var column: Int
         var border: Float
         var missingIsHigh: Bool
     }
 
-    private struct Equality: Hashable {
+    struct Equality: Hashable {
         var column: Int
         var hash: Int32
     }

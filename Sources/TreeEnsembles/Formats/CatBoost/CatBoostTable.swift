@@ -3,9 +3,9 @@
 /// What training counted for each combination of categories (`ctr_data`): a row of numbers for each hash.
 struct CatBoostTable {
     /// The hashes in rising order.
-    private let hashes: [UInt64]
+    let hashes: [UInt64]
     /// The numbers of each hash, `width` for each.
-    private let numbers: [Double]
+    let numbers: [Double]
     /// How many numbers a hash has: a count for each class, or one count, or a sum and a count.
     let width: Int
     /// What every count is divided by, for the types that count rows and not classes.
@@ -69,13 +69,13 @@ struct CatBoostTable {
 struct CatBoostCounter {
     let combination: Int
     let table: Int
-    private let kind: Kind
-    private let priorNumerator: Float
-    private let priorDenominator: Float
-    private let shift: Float
-    private let scale: Float
+    let kind: Kind
+    let priorNumerator: Float
+    let priorDenominator: Float
+    let shift: Float
+    let scale: Float
 
-    private enum Kind {
+    enum Kind {
         /// The share of the classes above one.
         case classesAbove(Int)
         /// The share of one class.
