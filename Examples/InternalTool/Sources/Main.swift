@@ -12,6 +12,9 @@ struct Main {
             RunCommands.commands,
             ModelCommands.commands,
             TreeCommands.commands,
+            DataCommands.commands,
+            DataDifferenceCommands.commands,
+            ContractCommands.commands,
         ]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",

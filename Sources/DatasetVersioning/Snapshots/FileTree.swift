@@ -20,6 +20,8 @@ struct FileTree {
         var location: String
         /// What the file system says.
         var stamp: FileStamp
+        /// Whether it may be executed, where something else than the file system tells.
+        var isExecutable: Bool?
     }
 
     /// What stands at a path.
@@ -31,6 +33,12 @@ struct FileTree {
     let files: [File]
     /// Whether the source is a folder.
     let isFolder: Bool
+
+    /// Takes files from wherever they stand, in the order of their paths' bytes.
+    init(files: [File], isFolder: Bool) {
+        self.files = files
+        self.isFolder = isFolder
+    }
 
     /// Looks at a file or a folder; symbolic links are refused, unless they are to be followed.
     init(at source: String, followsLinks: Bool) throws(DatasetError) {

@@ -64,7 +64,8 @@ struct SnapshotWork {
             let old = before[file.path].flatMap { $0.digest == content.digest ? $0.table : nil }
             files.append(
                 DatasetFile(
-                    path: file.path, content: content, isExecutable: stamps[index].isExecutable, table: old))
+                    path: file.path, content: content,
+                    isExecutable: file.isExecutable ?? stamps[index].isExecutable, table: old))
             stamped.append((file.path, stamps[index], content.digest))
         }
     }
@@ -77,9 +78,10 @@ struct SnapshotWork {
                 continue
             }
             let location = sources[index].location
+            let path = file.path
             let found: TableDescriber.Facts
             do {
-                found = try await Blocking.run { try TableDescriber.describe(location) }
+                found = try await Blocking.run { try TableDescriber.describe(location, as: path) }
             } catch let error as TableError {
                 notes.append("not read as a table: \(error)")
                 continue

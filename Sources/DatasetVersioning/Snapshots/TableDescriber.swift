@@ -22,9 +22,11 @@ enum TableDescriber {
         var profile: TableProfile
     }
 
-    /// Reads a file.
-    static func describe(_ path: String) throws(TableError) -> Facts {
-        var reader = try TableReader(contentsOf: path)
+    /// Reads a file in the format that its path in the dataset tells.
+    static func describe(_ location: String, as path: String) throws(TableError) -> Facts {
+        var options = TableOptions()
+        options.format = TableFormat(path: path)
+        var reader = try TableReader(contentsOf: location, options: options)
         var rows = RowFingerprint()
         var profile: TableProfile?
         while let batch = try reader.next() {

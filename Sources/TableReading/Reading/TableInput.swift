@@ -22,15 +22,7 @@ struct TableInput {
 
     /// The format that was asked for, or that the name's ending tells; CSV where it tells nothing.
     func format(_ options: TableOptions) -> TableFormat {
-        if let format = options.format { return format }
-        var parts = name.lowercased().split(separator: ".")
-        if parts.last == "gz" { parts.removeLast() }
-        return switch parts.last {
-        case "tsv", "tab": .tsv
-        case "jsonl", "ndjson", "jsonlines": .jsonLines
-        case "npy": .npy
-        default: .csv
-        }
+        options.format ?? TableFormat(path: name)
     }
 
     func rows(_ options: inout TableOptions) throws(TableError) -> any RowSource {

@@ -11,6 +11,19 @@ public enum TableFormat: String, Hashable, Sendable, Codable {
     case jsonLines
     /// A NumPy array of one or two dimensions, or of records.
     case npy
+
+    /// The format that the ending of a file's name tells, `.gz` behind it or not; CSV where it tells nothing.
+    package init(path: String) {
+        var parts = path.lowercased().split(separator: ".")
+        if parts.last == "gz" { parts.removeLast() }
+        self =
+            switch parts.last {
+            case "tsv", "tab": .tsv
+            case "jsonl", "ndjson", "jsonlines": .jsonLines
+            case "npy": .npy
+            default: .csv
+            }
+    }
 }
 
 /// How a table is read; what is not said is found out.

@@ -10,6 +10,7 @@ struct Main {
             HashBenchmark.commands,
             MetricBenchmark.commands,
             TreeBenchmark.commands,
+            SnapshotBenchmark.commands,
         ]
         await CommandLineProgram(
             "benchmarks", "measures this package and prints one JSON object a line",

@@ -1,0 +1,264 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+import ArtifactStores
+import CommandLineBase
+import ContentHashing
+import DatasetVersioning
+import Foundation
+import TableReading
+
+/// `mlops data …`: versions of datasets.
+enum DataCommands {
+    private static let json = Option("--json", nil, "print the answer as JSON")
+
+    static let commands = [
+        Command(
+            "data snapshot", "keep a file or a folder as the next version of a dataset",
+            operands: "NAME PATH",
+            options: StoreLocation.options + [
+                Option("-m", "MESSAGE", "why it is made"),
+                Option(
+                    "--parent", "VERSION", "a version it was derived from, such as flights@12",
+                    isRepeatable: true),
+                Option("--author", "NAME", "who makes it; else the user's name"),
+                Option("--force", nil, "make a version even where nothing changed"),
+                Option("--follow-links", nil, "keep what symbolic links lead to; else a link is an error"),
+                Option("--reread", nil, "read every file, whatever the file system says of it"),
+                Option(
+                    "--compress", "LEVEL",
+                    "deflate new chunks, 1 (fast) to 9 (small); else they stay as they are"),
+                Option("--no-tables", nil, "do not read files as tables"), json,
+            ]
+        ) { try await snapshot($0) },
+        Command("data list", "list the datasets of a store", options: StoreLocation.options + [json]) {
+            try await list($0)
+        },
+        Command(
+            "data log", "list the versions of a dataset, the latest first", operands: "NAME",
+            options: StoreLocation.options + [json]
+        ) { try await log($0) },
+        Command(
+            "data show", "show a version and its files", operands: "NAME[@VERSION]",
+            options: StoreLocation.options + [
+                Option("--profile", nil, "show what its columns look like"), json,
+            ]
+        ) { try await show($0) },
+        Command(
+            "data restore", "write the files of a version", operands: "NAME[@VERSION] DEST",
+            options: StoreLocation.options + [
+                Option(
+                    "--path", "PATH", "only this file, or this folder with all below it", isRepeatable: true),
+                Option("--replace", nil, "replace files that have another content"), json,
+            ]
+        ) { try await restore($0) },
+        Command(
+            "data verify", "read everything a version holds and hash it again", operands: "NAME[@VERSION]",
+            options: StoreLocation.options + [json]
+        ) { try await verify($0) },
+        Command(
+            "data tag", "let a tag point to a version, or list the tags", operands: "NAME[@VERSION] [TAG]",
+            options: StoreLocation.options + [Option("--remove", nil, "take the tag away"), json]
+        ) { try await tag($0) },
+    ]
+
+    static func datasets(
+        _ arguments: Arguments, _ change: (inout DatasetStore.Options) throws -> Void = { _ in }
+    )
+        throws -> DatasetStore
+    {
+        var options = DatasetStore.Options()
+        try change(&options)
+        return DatasetStore(try StoreLocation.open(arguments), options: options)
+    }
+
+    private static func snapshot(_ arguments: Arguments) async throws -> ExitStatus {
+        let datasets = try datasets(arguments) { options in
+            if let author = arguments["--author"] { options.author = author }
+            if arguments.has("--reread") { options.cacheFolder = nil }
+            if arguments.has("--no-tables") { options.tableLimit = 0 }
+            if arguments.has("--compress") {
+                options.compression = .deflate(level: try arguments.integer("--compress", default: 6))
+            }
+        }
+        var options = SnapshotOptions()
+        options.message = arguments["-m"] ?? ""
+        options.parents = arguments.all("--parent")
+        options.isForced = arguments.has("--force")
+        options.followsLinks = arguments.has("--follow-links")
+        let snapshot = try await datasets.snapshot(arguments.operand(0), of: arguments.operand(1), options)
+        for note in snapshot.notes { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }
+        if arguments.has("--json") {
+            var members = try describe(snapshot.version)
+            members["isNew"] = .bool(snapshot.isNew)
+            members["filesRead"] = .integer(Int64(snapshot.filesRead))
+            members["bytesAdded"] = .integer(Int64(snapshot.isNew ? snapshot.receipt.newBytes : 0))
+            write(.object(members))
+        } else {
+            print(snapshot)
+        }
+        return .success
+    }
+
+    private static func list(_ arguments: Arguments) async throws -> ExitStatus {
+        let datasets = try datasets(arguments)
+        var table = TextTable(["dataset", "versions", "files", "size", "rows", "latest"])
+        var rows: [JSONValue] = []
+        for name in try await datasets.datasets() {
+            let latest = try await datasets.version(name)
+            table.add([
+                name, String(latest.number), String(latest.fileCount), size(latest.size),
+                latest.rowCount.map(String.init) ?? "", latest.created.ISO8601Format(),
+            ])
+            rows.append(.object(try describe(latest)))
+        }
+        if arguments.has("--json") { write(.array(rows)) } else { print(table.text) }
+        return .success
+    }
+
+    private static func log(_ arguments: Arguments) async throws -> ExitStatus {
+        let datasets = try datasets(arguments)
+        let name = try arguments.operand(0)
+        let versions = try await datasets.log(name)
+        let tags = try await datasets.tags(of: name)
+        if arguments.has("--json") {
+            write(.array(try versions.reversed().map { .object(try describe($0)) }))
+            return .success
+        }
+        var table = TextTable(["version", "made", "by", "files", "size", "rows", "new", "message"])
+        for version in versions.reversed() {
+            let names = tags.filter { $0.value == version.number }.keys.sorted()
+            table.add([
+                version.reference, version.created.ISO8601Format(), version.author, String(version.fileCount),
+                size(version.size), version.rowCount.map(String.init) ?? "", size(version.newBytes),
+                version.message + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"),
+            ])
+        }
+        print(table.text)
+        return .success
+    }
+
+    private static func show(_ arguments: Arguments) async throws -> ExitStatus {
+        let datasets = try datasets(arguments)
+        let version = try await datasets.version(arguments.operand(0))
+        let files = try await datasets.files(of: version)
+        let profile = arguments.has("--profile") ? try await datasets.profile(of: version) : nil
+        if arguments.has("--json") {
+            var members = try describe(version)
+            members["files"] = .array(
+                files.map { file in
+                    .object([
+                        "path": .string(file.path), "size": .integer(Int64(file.size)),
+                        "digest": .string(file.digest.description), "executable": .bool(file.isExecutable),
+                        "rows": file.table.map { .integer(Int64($0.rowCount)) } ?? .null,
+                    ])
+                })
+            if let profile { members["profile"] = try JSONValue(parsing: CanonicalJSON.encode(profile)) }
+            write(.object(members))
+            return .success
+        }
+        print("\(version.reference)  \(version.digest)")
+        print("made \(version.created.ISO8601Format()) by \(version.author) from \(version.source)")
+        if !version.message.isEmpty { print(version.message) }
+        if !version.parents.isEmpty { print("derived from \(version.parents.joined(separator: ", "))") }
+        print(
+            "\(version.fileCount) files, \(size(version.size)), \(version.newChunks) of \(version.chunks) chunks were new"
+        )
+        if let rows = version.rowCount {
+            print("\(rows) rows, fingerprint \(version.rows?.description ?? "")")
+        }
+        if let schema = version.schema, profile == nil {
+            print(
+                "columns: " + schema.fields.map { "\($0.name) \($0.type.rawValue)" }.joined(separator: ", "))
+        }
+        if let profile { print("\n" + ContractCommands.text(profile)) }
+        var table = TextTable(["path", "size", "rows", "sha256"])
+        for file in files {
+            table.add([
+                file.path, String(file.size), file.table.map { String($0.rowCount) } ?? "",
+                file.digest.hexadecimal,
+            ])
+        }
+        print("\n" + table.text)
+        return .success
+    }
+
+    private static func restore(_ arguments: Arguments) async throws -> ExitStatus {
+        var options = RestoreOptions()
+        options.replaces = arguments.has("--replace")
+        if arguments.has("--path") { options.paths = arguments.all("--path") }
+        let receipt = try await datasets(arguments).restore(
+            arguments.operand(0), to: arguments.operand(1), options: options)
+        if arguments.has("--json") {
+            write(
+                .object([
+                    "written": .integer(Int64(receipt.written)),
+                    "unchanged": .integer(Int64(receipt.unchanged)),
+                    "bytes": .integer(Int64(receipt.bytes)),
+                ]))
+        } else {
+            print(
+                "\(receipt.written) files written, \(size(receipt.bytes))"
+                    + (receipt.unchanged > 0 ? "; \(receipt.unchanged) were there already" : ""))
+        }
+        return .success
+    }
+
+    private static func verify(_ arguments: Arguments) async throws -> ExitStatus {
+        let report = try await datasets(arguments).verify(arguments.operand(0))
+        if arguments.has("--json") {
+            write(
+                .object([
+                    "version": .string(report.version.reference), "sound": .bool(report.isSound),
+                    "bytes": .integer(Int64(report.bytes)),
+                    "damaged": .array(
+                        report.damaged.map {
+                            .object(["path": .string($0.path), "message": .string($0.message)])
+                        }),
+                ]))
+        } else {
+            for file in report.damaged { print(file) }
+            print(
+                report.isSound
+                    ? "\(report.version.reference): all \(report.version.fileCount) files are sound, \(size(report.bytes)) read"
+                    : "\(report.version.reference): \(report.damaged.count) files are damaged")
+        }
+        return report.isSound ? .success : .negative
+    }
+
+    private static func tag(_ arguments: Arguments) async throws -> ExitStatus {
+        let datasets = try datasets(arguments)
+        let reference = try DatasetReference(arguments.operand(0))
+        if arguments.operands.count > 1 {
+            let tag = try arguments.operand(1)
+            if arguments.has("--remove") {
+                try await datasets.removeTag(tag, from: reference.dataset)
+            } else {
+                try await datasets.tag(reference.description, as: tag)
+            }
+        }
+        let tags = try await datasets.tags(of: reference.dataset)
+        if arguments.has("--json") {
+            write(.object(tags.mapValues { .integer(Int64($0)) }))
+        } else {
+            for (tag, number) in tags.sorted(by: { $0.key < $1.key }) {
+                print("\(tag)  \(reference.dataset)@\(number)")
+            }
+        }
+        return .success
+    }
+
+    /// The members of a version in JSON.
+    static func describe(_ version: DatasetVersion) throws -> [String: JSONValue] {
+        guard case .object(var members) = try JSONValue(parsing: CanonicalJSON.encode(version)) else {
+            return [:]
+        }
+        members["reference"] = .string(version.reference)
+        return members
+    }
+
+    static func write(_ value: JSONValue) {
+        print(String(decoding: CanonicalJSON.encode(value), as: UTF8.self))
+    }
+
+    static func size(_ count: Int) -> String { ByteCount.text(count) }
+}
