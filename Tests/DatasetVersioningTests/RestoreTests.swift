@@ -103,6 +103,10 @@ struct RestoreTests {
             await #expect(throws: StoreError.self) { try await datasets.restore("d", to: bench.path("out")) }
             #expect(!FileManager.default.fileExists(atPath: bench.path("out/sub/b.txt")))
 
+            try await bench.store.delete(pack.key)
+            let lost = try await DatasetStore(bench.store, options: bench.datasets.options).verify("d")
+            #expect(lost.damaged.map(\.path) == ["(the list of files)"])
+
             let record = try #require(try await bench.store.listAll(prefix: "datasets/d/versions/").first)
             try await bench.store.put(Array("{}".utf8), at: record.key)
             let error = try await #require(throws: StoreError.self) { try await datasets.version("d") }

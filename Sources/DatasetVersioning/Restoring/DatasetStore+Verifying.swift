@@ -30,13 +30,21 @@ public struct VerificationReport: Hashable, Sendable {
 extension DatasetStore {
     /// Reads everything a version holds and hashes it again.
     ///
-    /// - Throws: ``DatasetError`` and `StoreError` where the version itself cannot be read; what is wrong with its files is in
+    /// - Throws: ``DatasetError`` and `StoreError` where the version's record cannot be read; what is wrong with its files is in
     ///   the report.
     public func verify(_ reference: String) async throws -> VerificationReport {
         let version = try await version(reference)
         var damaged: [DamagedFile] = []
         var bytes = 0
-        for file in try await files(of: version) {
+        var files: [DatasetFile] = []
+        do {
+            files = try await self.files(of: version)
+        } catch let error as StoreError where error.code == .corrupted || error.code == .notFound {
+            damaged.append(DamagedFile(path: "(the list of files)", message: error.message))
+        } catch let error as DatasetError where error.code == .corrupted {
+            damaged.append(DamagedFile(path: "(the list of files)", message: error.message))
+        }
+        for file in files {
             for (content, what) in [(file.content, ""), (file.table?.profile, " (profile)")] {
                 guard let content else { continue }
                 do {
