@@ -15,6 +15,8 @@ struct Main {
             DataCommands.commands,
             DataDifferenceCommands.commands,
             ContractCommands.commands,
+            RunCommands.commands,
+            ModelCommands.commands,
         ]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",

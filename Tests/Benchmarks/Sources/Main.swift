@@ -11,6 +11,7 @@ struct Main {
             MetricBenchmark.commands,
             TreeBenchmark.commands,
             SnapshotBenchmark.commands,
+            MetricBenchmark.commands,
         ]
         await CommandLineProgram(
             "benchmarks", "measures this package and prints one JSON object a line",
