@@ -17,6 +17,7 @@ struct Main {
             ContractCommands.commands,
             RunCommands.commands,
             ModelCommands.commands,
+            StoreObjectCommands.commands,
         ]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",

@@ -137,7 +137,9 @@ final class Exchanges: NSObject, URLSessionDataDelegate {
                 .cannotDecodeRawData?, .zeroByteResource?:
                 (.malformedResponse, "the answer is not HTTP, or breaks off")
             case .timedOut?: (.timedOut, "no answer in time")
-            case .badURL?, .unsupportedURL?: (.invalidRequest, "the URL cannot be used")
+            // The URL was checked before: a scheme that is not supported is an answer in something like HTTP/0.9.
+            case .unsupportedURL?: (.malformedResponse, "the answer is not HTTP")
+            case .badURL?: (.invalidRequest, "the URL cannot be used")
             default: (.connectionLost, "the connection broke")
             }
         return HTTPError(code, message, location: location, cause: error)

@@ -7,13 +7,20 @@
     import Foundation
 #endif
 
-/// A client on the system's `URLSession`.
+/// A client on the system's `URLSession`; on Linux, plain HTTP goes over sockets of its own.
+///
+/// FoundationNetworking, which is `URLSession` on Linux, ends the whole process when a server closes in the middle of
+/// a head, and never returns when one drops a connection that was kept open. So on Linux it carries only what needs
+/// TLS, each exchange over a fresh connection.
 ///
 /// One session serves all requests of a transport and keeps its connections open. The session ends with the
 /// transport, because a session that is never invalidated keeps its threads for ever.
 public final class URLSessionTransport: HTTPClient {
     private let session: URLSession
     private let exchanges: Exchanges
+    #if os(Linux)
+        private let plain = SocketTransport()
+    #endif
 
     /// Opens a session.
     ///
@@ -38,7 +45,11 @@ public final class URLSessionTransport: HTTPClient {
     ///
     /// - Throws: ``HTTPError`` where there is no response, `CancellationError`.
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let task = session.dataTask(with: try URLSessionTransport.systemRequest(for: request))
+        let systemRequest = try URLSessionTransport.systemRequest(for: request)
+        #if os(Linux)
+            if request.url.scheme?.lowercased() == "http" { return try await plain.send(request) }
+        #endif
+        let task = session.dataTask(with: systemRequest)
         return try await withThrowingTaskGroup(of: HTTPResponse?.self) { group in
             group.addTask { [exchanges] in try await exchanges.run(task, for: request) }
             group.addTask {
@@ -76,6 +87,9 @@ public final class URLSessionTransport: HTTPClient {
             // Sizes and checksums are those of the bytes on the wire.
             result.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
         }
+        #if os(Linux)
+            result.setValue("close", forHTTPHeaderField: "Connection")
+        #endif
         if !request.body.isEmpty || [.put, .post, .patch].contains(request.method) {
             result.httpBody = Data(request.body)
         }

@@ -1,0 +1,191 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+#if os(Linux)
+
+    import Dispatch
+    import Foundation
+    import Synchronization
+
+    /// A client for plain HTTP/1.1 on the system's sockets.
+    ///
+    /// On Linux the session of FoundationNetworking ends the whole process when a server closes in the middle of a head, and
+    /// never returns when one drops a connection that was kept open. A store must outlive both, so plain HTTP, which
+    /// needs no TLS, is spoken here.
+    final class SocketTransport: HTTPClient {
+        private struct Idle {
+            let socket: Socket
+            let since: ContinuousClock.Instant
+        }
+
+        /// Connections that a server has kept open longer than this are not used again.
+        private static let longestIdle = Duration.seconds(4)
+        private let queue = DispatchQueue(label: "swift-mlops.http", attributes: .concurrent)
+        private let idle = Mutex<[String: [Idle]]>([:])
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            let deadline = ContinuousClock.now + request.timeout
+            let current = Cancellable()
+            do {
+                return try await withTaskCancellationHandler {
+                    try await withCheckedThrowingContinuation { continuation in
+                        queue.async {
+                            continuation.resume(
+                                with: Result { try self.exchange(request, until: deadline, current) })
+                        }
+                    }
+                } onCancel: {
+                    current.cancel()
+                }
+            } catch {
+                try Task.checkCancellation()
+                throw error
+            }
+        }
+
+        private func exchange(
+            _ request: HTTPRequest, until deadline: ContinuousClock.Instant, _ current: Cancellable
+        ) throws(HTTPError) -> HTTPResponse {
+            let location = request.location
+            guard let host = request.url.host(percentEncoded: false), !host.isEmpty else {
+                throw HTTPError(.invalidRequest, "the URL names no host", location: location)
+            }
+            let port = request.url.port ?? 80
+            let place = "\(host):\(port)"
+            var hasBegun = false
+            do {
+                // What must not arrive twice goes over a fresh connection: an old one may have been given up.
+                let kept = request.isIdempotent ? takeIdle(place) : nil
+                let socket = try kept ?? Socket.open(host: host, port: port, until: deadline)
+                hasBegun = true
+                current.watch(socket)
+                defer { current.watch(nil) }
+                var reader = ResponseReader(method: request.method, maximumSize: request.maximumResponseSize)
+                let response = try converse(request, host, port, over: socket, &reader, until: deadline)
+                if reader.keepsConnection { keep(socket, place) }
+                return response
+            } catch let failure as Socket.Failure {
+                throw SocketTransport.error(failure, hasBegun: hasBegun, request)
+            } catch ResponseReader.Fault.tooLarge {
+                throw HTTPError(
+                    .responseTooLarge, "the body of the answer exceeds \(request.maximumResponseSize) bytes",
+                    location: location)
+            } catch ResponseReader.Fault.malformed(let message) {
+                throw HTTPError(.malformedResponse, message, location: location)
+            } catch {
+                throw HTTPError(.connectionLost, "the connection broke", location: location, cause: error)
+            }
+        }
+
+        private func converse(
+            _ request: HTTPRequest, _ host: String, _ port: Int, over socket: Socket,
+            _ reader: inout ResponseReader,
+            until deadline: ContinuousClock.Instant
+        ) throws -> HTTPResponse {
+            var broken: Socket.Failure?
+            do {
+                try socket.write(
+                    SocketTransport.head(of: request, host, port) + request.body, until: deadline)
+            } catch {
+                // A server that refuses early closes behind its answer, which may have arrived all the same.
+                guard case .broken = error else { throw error }
+                broken = error
+            }
+            while true {
+                let bytes: [UInt8]
+                do { bytes = try socket.read(until: deadline) } catch { throw broken ?? error }
+                if bytes.isEmpty {
+                    if let broken { throw broken }
+                    return try reader.close()
+                }
+                if let response = try reader.take(bytes) { return response }
+            }
+        }
+
+        private static func head(of request: HTTPRequest, _ host: String, _ port: Int) -> [UInt8] {
+            let text = request.url.absoluteString
+            let behindScheme = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
+            var target = behindScheme[
+                (behindScheme.firstIndex { "/?#".contains($0) } ?? behindScheme.endIndex)...]
+            if let mark = target.firstIndex(of: "#") { target = target[..<mark] }
+            let path = target.hasPrefix("/") ? String(target) : "/" + target
+            let name = host.contains(":") ? "[\(host)]" : host
+            var lines = ["\(request.method.rawValue) \(path) HTTP/1.1"]
+            if request.headers["Host"] == nil {
+                lines.append("Host: \(name)" + (port == 80 ? "" : ":\(port)"))
+            }
+            if request.headers["Accept-Encoding"] == nil { lines.append("Accept-Encoding: identity") }
+            if !request.body.isEmpty || [.put, .post, .patch].contains(request.method) {
+                lines.append("Content-Length: \(request.body.count)")
+            }
+            lines += request.headers.fields.map { "\($0.name): \($0.value)" }
+            return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        }
+
+        private func takeIdle(_ place: String) -> Socket? {
+            let now = ContinuousClock.now
+            return idle.withLock { idle in
+                while let last = idle[place]?.popLast() {
+                    if now - last.since < SocketTransport.longestIdle, last.socket.isQuiet {
+                        return last.socket
+                    }
+                }
+                return nil
+            }
+        }
+
+        private func keep(_ socket: Socket, _ place: String) {
+            let now = ContinuousClock.now
+            idle.withLock { idle in
+                // The oldest stand first; they go as soon as anything is kept.
+                idle = idle.mapValues { $0.filter { now - $0.since < SocketTransport.longestIdle } }
+                    .filter { !$0.value.isEmpty }
+                if (idle[place]?.count ?? 0) < 16 {
+                    idle[place, default: []].append(Idle(socket: socket, since: now))
+                }
+            }
+        }
+
+        private static func error(_ failure: Socket.Failure, hasBegun: Bool, _ request: HTTPRequest)
+            -> HTTPError
+        {
+            let location = request.location
+            return switch failure {
+            case .noSuchHost(let reason):
+                HTTPError(
+                    .cannotConnect, "the host has no address (\(reason)); check its name", location: location)
+            case .refused:
+                HTTPError(
+                    .cannotConnect, "nothing answers there; check host and port, and that the server runs",
+                    location: location)
+            case .broken(let code):
+                HTTPError(.connectionLost, "the connection broke (error \(code))", location: location)
+            case .timedOut:
+                HTTPError(
+                    hasBegun ? .timedOut : .cannotConnect, "no complete answer within \(request.timeout)",
+                    location: location)
+            }
+        }
+    }
+
+    /// The connection of a running exchange, for the task that may cancel it.
+    private final class Cancellable: Sendable {
+        private let state = Mutex<(socket: Socket?, isCancelled: Bool)>((nil, false))
+
+        func watch(_ socket: Socket?) {
+            let isCancelled = state.withLock { state in
+                state.socket = socket
+                return state.isCancelled
+            }
+            if isCancelled { socket?.interrupt() }
+        }
+
+        func cancel() {
+            let socket = state.withLock { state in
+                state.isCancelled = true
+                return state.socket
+            }
+            socket?.interrupt()
+        }
+    }
+
+#endif

@@ -1,0 +1,133 @@
+# Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+"""A proxy that drops, delays, duplicates, truncates and garbles what passes through it, by a seed."""
+
+import contextlib
+import http.client
+import http.server
+import random
+import socket
+import threading
+import time
+import urllib.parse
+
+FAULTS = ["drop", "lose", "delay", "duplicate", "truncate", "garbage", "busy", "break"]
+"""
+drop: closes before the request arrives        lose: the request arrives, its answer does not
+delay: answers after 0.3 s                      duplicate: the request arrives twice, the second answer comes back
+truncate: half an answer, then the end          garbage: the request arrives, the answer is not HTTP
+busy: 503, and nothing arrives                  break: half the request arrives
+"""
+
+
+class Proxy(http.server.ThreadingHTTPServer):
+    """Passes requests on to one server."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, target, rate, seed, faults, dropped_headers):
+        super().__init__(("127.0.0.1", 0), Handler)
+        parts = urllib.parse.urlsplit(target)
+        self.target = (parts.hostname, parts.port)
+        self.rate = rate
+        self.faults = faults
+        self.dropped_headers = {name.lower() for name in dropped_headers}
+        self.random = random.Random(seed)
+        self.lock = threading.Lock()
+        self.counts = {}
+
+    def choose(self):
+        """The fault of the next request, or None."""
+        with self.lock:
+            fault = self.random.choice(self.faults) if self.random.random() < self.rate else None
+            self.counts[fault] = self.counts.get(fault, 0) + 1
+            return fault
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Passes one connection on."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def handle_any(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.server.choose()
+        if fault == "delay":
+            time.sleep(0.3)
+        if fault == "drop":
+            return self.cut()
+        if fault == "busy":
+            return self.answer(503, [("Content-Type", "text/plain")], b"busy")
+        if fault == "break":
+            self.send_half(body)
+            return self.cut()
+        if fault == "duplicate":
+            self.forward(body)
+        status, headers, content = self.forward(body)
+        if fault == "lose":
+            return self.cut()
+        if fault == "garbage":
+            self.wfile.write(b"\x00\x01 this is not HTTP\r\n\r\n" + content[:20])
+            return self.cut()
+        self.answer(status, headers, content, truncate=fault == "truncate")
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = handle_any
+
+    def forward(self, body):
+        connection = http.client.HTTPConnection(*self.server.target, timeout=60)
+        try:
+            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() not in self.server.dropped_headers:
+                    connection.putheader(name, value)
+            connection.endheaders(body or None)
+            response = connection.getresponse()
+            return response.status, response.getheaders(), response.read()
+        finally:
+            connection.close()
+
+    def send_half(self, body):
+        with socket.create_connection(self.server.target, timeout=60) as connection:
+            head = f"{self.command} {self.path} HTTP/1.1\r\n" + "".join(
+                f"{name}: {value}\r\n" for name, value in self.headers.items())
+            connection.sendall(head.encode() + b"\r\n" + body[: len(body) // 2])
+
+    def answer(self, status, headers, content, truncate=False):
+        lines = [f"HTTP/1.1 {status} X"]
+        length = str(len(content))
+        for name, value in headers:
+            if name.lower() == "content-length" and self.command == "HEAD":
+                length = value
+            elif name.lower() not in ("connection", "transfer-encoding", "content-length", "keep-alive"):
+                lines.append(f"{name}: {value}")
+        if status not in (204, 304):
+            lines.append(f"Content-Length: {length}")
+        whole = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+        if self.command != "HEAD":
+            whole += content
+        self.wfile.write(whole[: len(whole) // 2] if truncate else whole)
+        if truncate:
+            self.cut()
+
+    def cut(self):
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def start(target, rate=0.0, seed=1, faults=FAULTS, dropped_headers=()):
+    """Starts a proxy in front of a server; yields it, with the attributes url and counts."""
+    proxy = Proxy(target, rate, seed, list(faults), dropped_headers)
+    proxy.url = f"http://127.0.0.1:{proxy.server_address[1]}"
+    thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        proxy.shutdown()
+        proxy.server_close()
