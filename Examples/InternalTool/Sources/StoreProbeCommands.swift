@@ -12,6 +12,7 @@ enum StoreProbeCommands {
         Option("--probe", nil, "try every operation under a fresh prefix and say what the store cannot do"),
         Option("--writers", "N", "how many writers race in the probe (default 8)"),
         Option("--rounds", "N", "how many keys they race for (default 5)"),
+        Option("--objects", "N", "how many objects the longest listing of the probe has (default 1050)"),
         Option("--json", nil, "print the findings as JSON"),
     ]
 
@@ -22,7 +23,8 @@ enum StoreProbeCommands {
         _ = try await store.head("probe/none")
         let report = await ObjectStoreConformance(
             of: store, writers: try arguments.integer("--writers", default: 8, atLeast: 2),
-            rounds: try arguments.integer("--rounds", default: 5)
+            rounds: try arguments.integer("--rounds", default: 5),
+            longListingCount: try arguments.integer("--objects", default: 1_050)
         ).run { outcome in
             if !arguments.has("--json") { print(line(outcome)) }
         }

@@ -65,9 +65,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault == "break":
             self.send_half(body)
             return self.cut()
-        if fault == "duplicate":
-            self.forward(body)
-        status, headers, content = self.forward(body)
+        try:
+            if fault == "duplicate":
+                self.forward(body)
+            status, headers, content = self.forward(body)
+        except OSError:  # the server itself cut the connection
+            return self.cut()
         if fault == "lose":
             return self.cut()
         if fault == "garbage":
