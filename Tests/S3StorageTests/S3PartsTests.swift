@@ -90,7 +90,7 @@ import Testing
         #expect(try await store.get("x") == content)
     }
 
-    @Test(arguments: 1...8)
+    @Test(arguments: 1...6)
     func survivesALostAnswerAtAnyCall(_ hit: Int) async throws {
         for fault in [FakeBucket.Fault.loseResponse, .fail, .duplicate] {
             let bucket = FakeBucket { _, number in number == hit ? fault : nil }

@@ -78,7 +78,7 @@ struct S3Client: Sendable {
     }
 
     /// Reads an answer that must be an XML document with this root.
-    func document(_ name: String, in response: HTTPResponse) throws -> XMLElement {
+    func document(_ name: String, or other: String? = nil, in response: HTTPResponse) throws -> XMLElement {
         let root: XMLElement
         do {
             root = try XMLReader.read(response.body)
@@ -87,7 +87,7 @@ struct S3Client: Sendable {
                 .unavailable, "the answer is not XML; is this an S3 endpoint?", location: location,
                 cause: error)
         }
-        guard root.name == name else {
+        guard root.name == name || root.name == other else {
             throw StoreError(
                 .unavailable,
                 "the answer is a '\(root.name)' instead of a '\(name)'; is this an S3 endpoint?",

@@ -20,15 +20,19 @@ extension S3ObjectStore {
         let memory = key + "\n" + digest.hexadecimal
         for _ in 0..<3 {
             let (upload, writeID): (String, String)
+            var tags: [Int: String]? = [:]
+            let ranges = partRanges(of: content.count)
             if let known = knowledge[\.uploads][memory] {
                 let halves = known.split(separator: "\n", maxSplits: 1).map(String.init)
                 (writeID, upload) = (halves[0], halves[1])
+                tags = try await sentParts(upload, at: key, sizes: ranges.map(\.count))
             } else {
                 writeID = UUID().uuidString
                 upload = try await begin(at: key, digest, writeID: writeID)
                 knowledge.remember(upload: writeID + "\n" + upload, for: memory)
             }
-            if let tag = try await finish(upload, content, at: key, writeID: writeID) {
+            if let tags, let tag = try await finish(upload, content, ranges, tags, at: key, writeID: writeID)
+            {
                 knowledge.remember(upload: nil, for: memory)
                 return tag
             }
@@ -80,13 +84,17 @@ extension S3ObjectStore {
         return id
     }
 
+    private func partRanges(of count: Int) -> [Range<Int>] {
+        let size = max(options.partSize, (count + 9_999) / 10_000, 1)
+        return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+    }
+
     /// Sends the parts that the server lacks and completes the upload; nil where the server no longer knows it.
     private func finish(
-        _ upload: String, _ content: [UInt8], at key: String, writeID: String
+        _ upload: String, _ content: [UInt8], _ ranges: [Range<Int>], _ sent: [Int: String], at key: String,
+        writeID: String
     ) async throws -> ObjectTag? {
-        let size = max(options.partSize, (content.count + 9_999) / 10_000, 1)
-        let ranges = stride(from: 0, to: content.count, by: size).map { $0..<min($0 + size, content.count) }
-        guard var tags = try await sentParts(upload, at: key, sizes: ranges.map(\.count)) else { return nil }
+        var tags = sent
         let missing = ranges.indices.filter { tags[$0 + 1] == nil }
         try await withThrowingTaskGroup(of: (Int, String?).self) { group in
             for (place, index) in missing.enumerated() {
@@ -114,7 +122,8 @@ extension S3ObjectStore {
                 .get, prefix + key,
                 parameters: [("uploadId", upload), ("part-number-marker", String(marker))], accepting: [404])
             guard response.isSuccess else { return nil }
-            let root = try client.document("ListPartsResult", in: response)
+            // The name of the root differs between servers.
+            let root = try client.document("ListPartsResult", or: "ListPartsResponse", in: response)
             var last = marker
             for part in root.all("Part") {
                 guard let number = part["PartNumber"].flatMap({ Int($0.text) }),
