@@ -13,19 +13,27 @@ enum StoreProbeCommands {
         Option("--writers", "N", "how many writers race in the probe (default 8)"),
         Option("--rounds", "N", "how many keys they race for (default 5)"),
         Option("--objects", "N", "how many objects the longest listing of the probe has (default 1050)"),
+        Option("--only", "CHECK", "try only this, such as 'racing creators'", isRepeatable: true),
         Option("--json", nil, "print the findings as JSON"),
     ]
 
     /// Probes the store that the options name: a line a check, and what a failure means.
     static func probe(_ arguments: Arguments) async throws -> ExitStatus {
         let store = try StoreLocation.open(arguments)
+        let checks = try arguments.all("--only").map { name in
+            guard let check = ObjectStoreConformance.Check(rawValue: name) else {
+                let known = ObjectStoreConformance.Check.allCases.map { "'\($0.rawValue)'" }
+                throw UsageError("there is no check '\(name)'; known: \(known.joined(separator: ", "))")
+            }
+            return check
+        }
         // What is wrong with the address or the credentials is one error, not one for each check.
         _ = try await store.head("probe/none")
         let report = await ObjectStoreConformance(
             of: store, writers: try arguments.integer("--writers", default: 8, atLeast: 2),
             rounds: try arguments.integer("--rounds", default: 5),
             longListingCount: try arguments.integer("--objects", default: 1_050)
-        ).run { outcome in
+        ).run(checks.isEmpty ? ObjectStoreConformance.Check.allCases : checks) { outcome in
             if !arguments.has("--json") { print(line(outcome)) }
         }
         if arguments.has("--json") {

@@ -55,7 +55,8 @@
             do {
                 // What must not arrive twice goes over a fresh connection: an old one may have been given up.
                 let kept = request.isIdempotent ? takeIdle(place) : nil
-                let socket = try kept ?? Socket.open(host: host, port: port, until: deadline)
+                let socket =
+                    try kept ?? Socket.open(host: SocketTransport.resolved(host), port: port, until: deadline)
                 hasBegun = true
                 current.watch(socket)
                 defer { current.watch(nil) }
@@ -74,6 +75,11 @@
             } catch {
                 throw HTTPError(.connectionLost, "the connection broke", location: location, cause: error)
             }
+        }
+
+        /// Names below `localhost` are this machine (RFC 6761, section 6.3), which not every resolver knows.
+        private static func resolved(_ host: String) -> String {
+            host.lowercased().hasSuffix(".localhost") ? "localhost" : host
         }
 
         private func converse(
