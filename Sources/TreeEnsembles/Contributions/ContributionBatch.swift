@@ -14,7 +14,7 @@ struct ContributionBatch: Sendable {
     let threads: Int
 
     /// Fewer rows than this are answered row by row: a table would not pay.
-    private static let fewRows = 24
+    private static let fewRows = 64
     /// How many numbers a worker's planes may hold.
     private static let mostPlaneEntries = 1 << 21
 
@@ -108,7 +108,8 @@ struct ContributionBatch: Sendable {
     private func fill(
         _ range: Range<Int>, expected: [Double], game: Background?, into target: inout MutableSpan<Double>
     ) {
-        let isSingle = range.count < Self.fewRows && !hasPairs && game == nil
+        // All that the order of sums depends on goes by the number of rows of the call, not of a thread's part.
+        let isSingle = rows.rowCount < Self.fewRows && !hasPairs && game == nil
         let players = plan.players.count
         let planeCount = max(1, hasPairs ? players * (players + 1) / 2 : players)
         let deepest = trees.reduce(1) { max($0, min(ensemble.trees[$1].depth, MaskFrame.mostDepth)) }
@@ -119,7 +120,8 @@ struct ContributionBatch: Sendable {
             return
         }
         var worker = BlockWorker(
-            plan, codes, hasPairs: hasPairs, capacity: capacity, background: game?.masks)
+            plan, codes, hasPairs: hasPairs, capacity: capacity, rowCount: rows.rowCount,
+            background: game?.masks)
         var deep = DeepGames(plan, hasPairs: hasPairs, planeCount: planeCount)
         var start = range.lowerBound
         while start < range.upperBound {

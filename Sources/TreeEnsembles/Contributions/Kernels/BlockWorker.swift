@@ -25,11 +25,16 @@ struct BlockWorker {
     private var index: [UInt16] = []
     private var slotOfMask: [UInt16] = []
     private let background: BackgroundMasks?
+    /// The largest number of bits of a subtree's table.
+    private let mostBits: Int
 
     init(
-        _ plan: ContributionPlan, _ codes: NodeCodes, hasPairs: Bool, capacity: Int,
+        _ plan: ContributionPlan, _ codes: NodeCodes, hasPairs: Bool, capacity: Int, rowCount: Int,
         background: BackgroundMasks?
     ) {
+        // A table pays while it has far fewer combinations than there are rows.
+        let usualCount = min(rowCount, 4096)
+        mostBits = max(0, (Int.bitWidth - usualCount.leadingZeroBitCount) - 4)
         self.plan = plan
         self.hasPairs = hasPairs
         self.capacity = capacity
@@ -67,8 +72,6 @@ struct BlockWorker {
     mutating func add(tree number: Int, output: Int) {
         let tree = plan.ensemble.trees[number]
         let end = tree.root + tree.nodeCount
-        // A table pays while it has far fewer combinations than the block has rows.
-        let mostBits = min(12, max(0, (Int.bitWidth - rows.count.leadingZeroBitCount) - 4))
         path.reset()
         frame.start { _ in 0 }
         var node = tree.root
