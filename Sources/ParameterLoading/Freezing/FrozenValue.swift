@@ -1,7 +1,5 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-import ContentHashing
-
 /// A value of the frozen form, in which 1, 1.0 and "1" differ.
 indirect enum FrozenValue: Hashable, Sendable {
     case null
@@ -25,10 +23,7 @@ indirect enum FrozenValue: Hashable, Sendable {
         case .natural(let value): bytes += String(value).utf8
         case .number(let value):
             if value.isFinite {
-                let text = ECMAScriptNumber.text(of: value)
-                // ECMAScript writes minus zero as 0; the sign is kept, because it is another value.
-                bytes += (value == 0 && value.sign == .minus ? "-0" : text).utf8
-                if !text.contains(where: { $0 == "." || $0 == "e" }) { bytes += ".0".utf8 }
+                JSONText.write(Node(.number(value), at: Origin(0, 0)), to: &bytes)
             } else {
                 bytes += #"{"$number":"\#(value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf")"}"#.utf8
             }

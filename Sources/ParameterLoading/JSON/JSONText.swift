@@ -21,7 +21,13 @@ enum JSONText {
         case .natural(let value): bytes.append(contentsOf: String(value).utf8)
         case .number(let value):
             if value.isFinite {
-                bytes.append(contentsOf: ECMAScriptNumber.text(of: value).utf8)
+                let text = ECMAScriptNumber.text(of: value)
+                // ECMAScript writes minus zero as 0; the sign is kept, because it is another value.
+                bytes.append(contentsOf: (value == 0 && value.sign == .minus ? "-0" : text).utf8)
+                // 1.0 must not read back as the integer 1.
+                if !text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "e") }) {
+                    bytes.append(contentsOf: ".0".utf8)
+                }
             } else {
                 write(value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf", to: &bytes)
             }
@@ -46,9 +52,12 @@ enum JSONText {
         }
     }
 
-    /// Writes a string in quotes with the escapes JSON demands.
+    /// Writes a string in quotes with the escapes JSON demands, and with escapes for every character that some
+    /// reader of lines takes for the end of one (U+0085, U+2028, U+2029).
     static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        // The last two bytes, to recognise those three in UTF-8.
+        var last: (UInt8, UInt8) = (0, 0)
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -58,8 +67,15 @@ enum JSONText {
             case 0x09: bytes.append(contentsOf: "\\t".utf8)
             case 0x0d: bytes.append(contentsOf: "\\r".utf8)
             case 0..<0x20, 0x7f: bytes.append(contentsOf: ("\\u00" + encodeHexadecimal([byte])).utf8)
+            case 0x85 where last.1 == 0xc2:
+                bytes.removeLast()
+                bytes.append(contentsOf: "\\u0085".utf8)
+            case 0xa8...0xa9 where last == (0xe2, 0x80):
+                bytes.removeLast(2)
+                bytes.append(contentsOf: (byte == 0xa8 ? "\\u2028" : "\\u2029").utf8)
             default: bytes.append(byte)
             }
+            last = (last.1, byte)
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -13,7 +13,7 @@ struct SourceList: Sendable {
     /// The origin of a value with everything it shadows.
     func origin(of node: Node, mask: SecretMask, isSecret: Bool) -> ParameterOrigin {
         let text = texts[Int(node.origin.source)]
-        var value = isSecret ? secretMask : JSONText.text(of: node)
+        var value = isSecret ? secretMask : JSONText.text(of: UntypedText.resolved(node))
         if !isSecret, mask.isSecret(value) || node.isString(where: mask.isSecret) { value = secretMask }
         if value.utf8.count > 200 { value = String(value.prefix(100)) + "…" }
         return origin(

@@ -14,8 +14,9 @@ struct SyntaxError: Error {
 
 /// What a parser refuses although the grammar allows it, so that hostile input cannot exhaust the machine.
 struct ParserLimits: Sendable {
-    /// How deep collections may nest.
-    var depth = 512
+    /// How deep collections may nest; chosen so that the parsers fit a thread of 512 KiB, the smallest stack that the
+    /// supported systems give to a task.
+    var depth = 128
     /// How many nodes aliases may add to a document.
     var aliasedNodes = 1_000_000
     /// How many bytes a text may have.

@@ -50,7 +50,8 @@ extension YAMLParser {
             content.append(contentsOf: bytes[start..<end])
             hasContent = true
             wasSpaced = isSpaced
-            breaks = end < bytes.count ? 1 : 0
+            // The end of the text ends a line, too, as in the reference parser.
+            breaks = 1
             position = min(end + 1, bytes.count)
         }
         switch chomping {
