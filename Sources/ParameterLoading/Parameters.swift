@@ -74,8 +74,7 @@ extension Parameters where Value: Decodable {
         mask.insertNamed(in: loader.root)
         let state = DecodingState(sources: loader.sources, mask: mask)
         let (value, typed) = NodeDecoder.decode(type, from: loader.root, state: state)
-        var problems = loader.problems + state.problems
-        if let value, problems.isEmpty { problems += Rules.check(value, root: loader.root, state: state) }
+        let problems = loader.problems + state.problems
         guard let value, problems.isEmpty else {
             throw ParameterError(problems.map { $0.masked(by: state.mask) })
         }

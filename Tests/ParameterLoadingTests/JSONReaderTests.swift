@@ -1,6 +1,6 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import ContentHashing
 import Testing
 
 @testable import ParameterLoading
@@ -38,11 +38,11 @@ struct JSONReaderTests {
 
     @Test(arguments: valid) func accepts(_ text: String) throws {
         let lines = try ParameterText.jsonLines(Array(text.utf8), format: .json, name: "a.json")
-        let parsed = try JSONSerialization.jsonObject(with: Data(lines[0]), options: .fragmentsAllowed)
-        var known = text
-        if known.hasPrefix("\u{feff}") { known.removeFirst() }
-        let wanted = try JSONSerialization.jsonObject(with: Data(known.utf8), options: .fragmentsAllowed)
-        if !text.contains("\"a\":") { #expect((parsed as? NSObject)?.isEqual(wanted) == true) }
+        // The other parser of this package refuses repeated names and byte order marks.
+        guard !text.contains("\"a\":"), !text.hasPrefix("\u{feff}") else { return }
+        #expect(
+            try JSONValue(parsing: lines[0]).withoutIntegers
+                == JSONValue(parsing: Array(text.utf8)).withoutIntegers)
     }
 
     @Test(arguments: invalid) func refuses(_ text: String) {

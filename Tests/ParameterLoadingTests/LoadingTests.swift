@@ -1,5 +1,6 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
+import ContentHashing
 import Foundation
 import ParameterLoading
 import TestSupport

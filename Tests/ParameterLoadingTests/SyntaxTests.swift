@@ -70,7 +70,8 @@ struct SyntaxTests {
 }
 
 extension JSONValue {
-    fileprivate var withoutIntegers: JSONValue {
+    /// With each integer as a number, for which 1 and 1.0 are the same.
+    var withoutIntegers: JSONValue {
         switch self {
         case .integer(let value): .number(Double(value))
         case .array(let elements): .array(elements.map(\.withoutIntegers))

@@ -38,6 +38,8 @@ extension ParameterLoader {
                     }
                 }
             }
+            // What chose an option of a group was heeded when the groups were read.
+            if groupRoots.contains(where: { ParameterLoader.group(of: text, in: $0) != nil }) { continue }
             texts.append((text, bytes.count))
             bytes += text.replacing("\n", with: " ").utf8
             bytes.append(0x0a)

@@ -7,6 +7,8 @@ final class DecodingState {
     let sources: SourceList
     private(set) var problems: [ParameterProblem] = []
     var mask: SecretMask
+    /// How many values had to be replaced by a stand-in.
+    var standIns = 0
     /// What each mapping was asked for, by the mapping's path.
     private var requests: [String: Requests] = [:]
     /// Paths where a key is missing, with the name it has in the type.
@@ -39,6 +41,8 @@ final class DecodingState {
                 mask: mask,
                 isSecret: isSecret))
     }
+
+    func report(_ problem: ParameterProblem) { problems.append(problem) }
 
     // MARK: Attempts
 

@@ -97,7 +97,11 @@ struct NodeDecoder: Decoder {
         }
         do {
             if let special = try SpecialTypes.decode(type, from: self) { return special }
-            return try Value(from: self)
+            let before = state.standIns
+            let value = try Value(from: self)
+            // A value with stand-ins in it says nothing about the rules.
+            if let node, state.standIns == before { Rules.check(value, node: node, path: path, state: state) }
+            return value
         } catch is DecodingAbandoned {
             state.giveUp(path)
         } catch let withheld as DecodingState.Withheld {
@@ -112,6 +116,7 @@ struct NodeDecoder: Decoder {
 
     /// A value to go on with after a problem.
     private func standIn<Value: Decodable>(for type: Value.Type) throws -> Value {
+        state.standIns += 1
         if let cases = type as? any CaseIterable.Type, let first = cases.firstCase as? Value { return first }
         // Without a node the containers give stand-ins all the way down; what is reported then is no news.
         if node != nil {

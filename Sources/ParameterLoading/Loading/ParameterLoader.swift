@@ -13,6 +13,8 @@ struct ParameterLoader {
     var root = Node(.mapping(Members()), at: Origin(0, 0))
     /// The process environment, for interpolations.
     var variables: [String: String]
+    /// Folders whose groups the command line chooses options of.
+    var groupRoots: [String] = []
 
     init(variables: [String: String]? = nil) {
         self.variables = variables ?? ProcessInfo.processInfo.environment
@@ -22,7 +24,7 @@ struct ParameterLoader {
     mutating func load(_ list: [ParameterSource]) {
         if list.isEmpty { _ = sources.add(SourceText(name: "nothing", kind: .defaults, bytes: [])) }
         for source in list {
-            guard let layer = read(source.kind) else { continue }
+            guard let layer = read(source.kind, among: list) else { continue }
             guard case .mapping = layer.content else {
                 if case .null = layer.content { continue }
                 add(
@@ -45,7 +47,7 @@ struct ParameterLoader {
         problems.append(sources.problem(code, message, at: place))
     }
 
-    private mutating func read(_ kind: ParameterSource.Kind) -> Node? {
+    private mutating func read(_ kind: ParameterSource.Kind, among list: [ParameterSource]) -> Node? {
         switch kind {
         case .defaults(let encode):
             let number = sources.add(SourceText(name: "default", kind: .defaults, bytes: []))
@@ -56,8 +58,10 @@ struct ParameterLoader {
                 return nil
             }
         case .file(let path, let isOptional): return readFile(path, isOptional: isOptional)
+        case .groups(let folder, let name): return readGroups(folder, name, arguments: list)
         case .text(let bytes, let format, let name):
             return parse(SourceText(name: name, kind: .file, bytes: bytes), format)
+                .map { expandDirectives($0, path: nil, stack: []) }
         case .dotEnv(let path, let prefix, let isOptional):
             guard let bytes = bytes(of: path, isOptional: isOptional) else { return nil }
             return readDotEnv(bytes, path, prefix: prefix)
@@ -93,7 +97,10 @@ struct ParameterLoader {
         }
     }
 
-    private mutating func readFile(_ path: String, isOptional: Bool) -> Node? {
+    /// Reads a file with everything it includes.
+    ///
+    /// - Parameter stack: The files that led here.
+    mutating func readFile(_ path: String, isOptional: Bool, stack: [String] = []) -> Node? {
         guard let format = ParameterFormat(path: path) else {
             problems.append(
                 ParameterProblem(
@@ -103,6 +110,7 @@ struct ParameterLoader {
         }
         guard let bytes = bytes(of: path, isOptional: isOptional) else { return nil }
         return parse(SourceText(name: path, kind: .file, bytes: bytes), format)
+            .map { expandDirectives($0, path: path, stack: stack + [path]) }
     }
 
     private mutating func parse(_ text: SourceText, _ format: ParameterFormat) -> Node? {

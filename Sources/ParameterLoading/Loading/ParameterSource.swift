@@ -34,6 +34,7 @@ public struct ParameterSource: Sendable {
     enum Kind: Sendable {
         case defaults(@Sendable (_ source: Int32) throws -> Node)
         case file(path: String, isOptional: Bool)
+        case groups(folder: String, name: String)
         case text([UInt8], ParameterFormat, name: String)
         case dotEnv(path: String, prefix: String, isOptional: Bool)
         case variables([String: String], prefix: String)
@@ -54,6 +55,16 @@ public struct ParameterSource: Sendable {
     /// - Parameter isOptional: Whether the file may be missing.
     public static func file(_ path: String, isOptional: Bool = false) -> ParameterSource {
         ParameterSource(kind: .file(path: path, isOptional: isOptional))
+    }
+
+    /// A folder of alternatives in the manner of Hydra: its file `config` has a list `defaults` that chooses options of
+    /// groups, which are folders.
+    ///
+    /// A later ``commandLine`` chooses other options: `model=xgboost` for the file `model/xgboost.yaml`.
+    ///
+    /// - Parameter name: The file to begin with, without its ending.
+    public static func groups(in folder: String, name: String = "config") -> ParameterSource {
+        ParameterSource(kind: .groups(folder: folder, name: name))
     }
 
     /// A text in memory.

@@ -2,29 +2,35 @@
 
 /// Checks a decoded value against the rules of its type.
 enum Rules {
-    static func check<Value>(_ value: Value, root: Node, state: DecodingState) -> [ParameterProblem] {
-        guard let ruled = Value.self as? any ParameterRules.Type else { return [] }
-        return check(ruled, value, root: root, state: state)
+    /// Reports every rule of the value's type, if it has rules, that the value breaks.
+    static func check<Value>(_ value: Value, node: Node, path: KeyPathText, state: DecodingState) {
+        guard let ruled = Value.self as? any ParameterRules.Type else { return }
+        check(ruled, value, node: node, path: path, state: state)
     }
 
     private static func check<Ruled: ParameterRules>(
-        _ type: Ruled.Type, _ value: Any, root: Node, state: DecodingState
-    ) -> [ParameterProblem] {
-        guard let value = value as? Ruled else { return [] }
-        return Ruled.rules.flatMap { rule in
-            Check(root: root, state: state, keys: rule.keys).problems(rule.kind, value)
+        _ type: Ruled.Type, _ value: Any, node: Node, path: KeyPathText, state: DecodingState
+    ) {
+        guard let value = value as? Ruled else { return }
+        for rule in Ruled.rules {
+            let check = Check(root: node, path: path, state: state, keys: rule.keys)
+            for problem in check.problems(rule.kind, value) { state.report(problem) }
         }
     }
 
     private struct Check {
+        /// The value whose type has the rule, and its path.
         let root: Node
+        let path: KeyPathText
         let state: DecodingState
         let keys: [String]
+
+        private func full(_ key: String) -> String { path.steps.isEmpty ? key : path.text + "." + key }
 
         func problems<Value>(_ kind: ParameterRule<Value>.Kind, _ value: Value) -> [ParameterProblem] {
             if case .require(let message, let test) = kind {
                 if test(value) { return [] }
-                let names = keys.map { "'\($0)'" }.joined(separator: " and ")
+                let names = keys.map { "'\(full($0))'" }.joined(separator: " and ")
                 return [
                     problem(
                         names.isEmpty ? message : "\(names) \(message)", node: keys.first.flatMap(node),
@@ -44,7 +50,7 @@ enum Rules {
                 }
                 let nearest = suggestion(kind, element)
                 return problem(
-                    "'\(key)' must be \(expected), but here is \(JSONText.text(of: element))"
+                    "'\(full(key))' must be \(expected), but here is \(JSONText.text(of: element))"
                         + (nearest.map { "; did you mean '\($0)'?" } ?? ""), node: element,
                     expected: expected,
                     suggestion: nearest)
@@ -68,7 +74,7 @@ enum Rules {
             -> ParameterProblem
         {
             state.sources.problem(
-                .invalidValue, message, at: node?.origin, keyPath: keys.first, expected: expected,
+                .invalidValue, message, at: node?.origin, keyPath: keys.first.map(full), expected: expected,
                 suggestion: suggestion,
                 mask: state.mask)
         }

@@ -1,5 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// A text that was loaded, with its name; finds lines and columns when someone asks.
 final class SourceText: Sendable {
     /// The path of a file, or words such as `environment`.
@@ -8,6 +10,8 @@ final class SourceText: Sendable {
     let bytes: [UInt8]
     /// Whether a key that nothing asks for is an error.
     let isStrict: Bool
+    /// Where each line begins; made at the first question, because most loads ask none.
+    private let lineStarts = Mutex<[Int]>([])
 
     init(name: String, kind: ParameterOrigin.Kind, bytes: [UInt8], isStrict: Bool = true) {
         self.name = name
@@ -19,11 +23,19 @@ final class SourceText: Sendable {
     /// The line and the column of an offset, both counted from 1; columns count characters (Unicode scalars).
     func position(of offset: Int) -> (line: Int, column: Int) {
         let offset = min(max(offset, 0), bytes.count)
-        var line = 1
-        var start = 0
-        for index in 0..<offset where bytes[index] == 0x0a {
-            line += 1
-            start = index + 1
+        let (line, start) = lineStarts.withLock { starts in
+            if starts.isEmpty {
+                starts = [0]
+                for index in bytes.indices where bytes[index] == 0x0a { starts.append(index + 1) }
+            }
+            // The last start that is not behind the offset.
+            var low = 0
+            var high = starts.count
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if starts[middle] <= offset { low = middle } else { high = middle }
+            }
+            return (low + 1, starts[low])
         }
         // Continuation bytes of UTF-8 are 10xxxxxx and do not begin a character.
         let column = bytes[start..<offset].count { $0 & 0xc0 != 0x80 } + 1
@@ -34,18 +46,12 @@ final class SourceText: Sendable {
     func excerpt(at offset: Int) -> (line: String, caret: Int) {
         let offset = min(max(offset, 0), bytes.count)
         var start = offset
-        while start > 0, bytes[start - 1] != 0x0a { start -= 1 }
+        while start > 0, bytes[start - 1] != 0x0a, offset - start <= 90 { start -= 1 }
         var end = offset
-        while end < bytes.count, bytes[end] != 0x0a, bytes[end] != 0x0d { end += 1 }
-        // A very long line is shown around the place.
-        if offset - start > 90 {
-            start = offset - 60
-            while start < offset, bytes[start] & 0xc0 == 0x80 { start += 1 }
-        }
-        if end - offset > 60 {
-            end = offset + 60
-            while end < bytes.count, bytes[end] & 0xc0 == 0x80 { end -= 1 }
-        }
+        while end < bytes.count, bytes[end] != 0x0a, bytes[end] != 0x0d, end - offset < 60 { end += 1 }
+        // A very long line is cut, at the start of a character.
+        while start < offset, bytes[start] & 0xc0 == 0x80 { start += 1 }
+        while end > offset, end < bytes.count, bytes[end] & 0xc0 == 0x80 { end -= 1 }
         let before = bytes[start..<offset].count { $0 & 0xc0 != 0x80 }
         let line = String(decoding: bytes[start..<end].map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
         return (line, before)

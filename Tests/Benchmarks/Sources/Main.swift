@@ -12,6 +12,7 @@ struct Main {
             TreeBenchmark.commands,
             SnapshotBenchmark.commands,
             MetricBenchmark.commands,
+            ParameterBenchmark.commands,
         ]
         await CommandLineProgram(
             "benchmarks", "measures this package and prints one JSON object a line",

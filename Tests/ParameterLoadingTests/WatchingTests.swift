@@ -1,0 +1,83 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import ParameterLoading
+
+struct WatchingTests {
+    @Test func `a reload offers what is valid and keeps it while the file is not`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "p.yaml")
+            func write(_ text: String) throws { try Data(text.utf8).write(to: file) }
+            try write("learning_rate: 0.1\nrounds: 1\nseed: 1\n")
+            let watcher = try ParameterWatcher(Training.self, from: .file(file.path))
+            #expect(watcher.current.rounds == 1)
+            #expect(try await watcher.reload(settling: .zero) == nil)
+            try write("learning_rate: 0.1\nrounds: 2\nseed: 1\n")
+            let snapshot = try await watcher.reload(settling: .zero)
+            #expect(snapshot?.generation == 1)
+            #expect(watcher.current.rounds == 2)
+            try write("learning_rate: 0.1\nrounds: x\n")
+            await #expect(throws: ParameterError.self) { try await watcher.reload(settling: .zero) }
+            #expect(watcher.current.rounds == 2)
+        }
+    }
+
+    @Test func `a file that is being written is not offered`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "p.yaml")
+            try Data("learning_rate: 0.1\nrounds: 1\nseed: 1\n".utf8).write(to: file)
+            let watcher = try ParameterWatcher(Training.self, from: .file(file.path))
+            // The first half of the new content is valid, too, but for its last number.
+            try Data("learning_rate: 0.1\nrounds: 1\nseed: 2".utf8).write(to: file)
+            async let offered = watcher.reload(settling: .milliseconds(300))
+            try await Task.sleep(for: .milliseconds(100))
+            try Data("learning_rate: 0.1\nrounds: 1\nseed: 2345\n".utf8).write(to: file)
+            #expect(try await offered == nil)
+            #expect(watcher.current.seed == 1)
+            #expect(try await watcher.reload(settling: .zero)?.seed == 2345)
+        }
+    }
+
+    private final class Counted: Sendable {
+        static let alive = Atomic<Int>(0)
+        let number: Int
+        let copy: Int
+
+        init(_ number: Int) {
+            self.number = number
+            copy = number
+            Counted.alive.add(1, ordering: .relaxed)
+        }
+
+        deinit { Counted.alive.subtract(1, ordering: .relaxed) }
+    }
+
+    @Test func `readers and a writer meet in a cell`() async {
+        let cell = SnapshotCell(Counted(0))
+        await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    var last = 0
+                    for _ in 0..<20_000 {
+                        let object = cell.load()
+                        if object.number != object.copy || object.number < last { return false }
+                        last = object.number
+                    }
+                    return true
+                }
+            }
+            group.addTask {
+                for number in 1...5_000 { cell.store(Counted(number)) }
+                return true
+            }
+            for await isRight in group { #expect(isRight) }
+        }
+        cell.store(Counted(5_001))
+        #expect(Counted.alive.load(ordering: .relaxed) == 1)
+        #expect(cell.load().number == 5_001)
+    }
+}
