@@ -7,17 +7,15 @@ import CommandLineBase
 struct Main {
     static func main() async {
         let families: [[Command]] = [
-            ParameterCommands.commands,
-            StoreCommands.commands,
-            RunCommands.commands,
-            ModelCommands.commands,
             TreeCommands.commands,
+            ParameterCommands.commands,
             DataCommands.commands,
             DataDifferenceCommands.commands,
             ContractCommands.commands,
+            StoreCommands.commands,
+            StoreObjectCommands.commands,
             RunCommands.commands,
             ModelCommands.commands,
-            StoreObjectCommands.commands,
         ]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",

@@ -7,9 +7,8 @@ import CommandLineBase
 struct Main {
     static func main() async {
         let families: [[Command]] = [
-            HashBenchmark.commands,
-            MetricBenchmark.commands,
             TreeBenchmark.commands,
+            HashBenchmark.commands,
             SnapshotBenchmark.commands,
             MetricBenchmark.commands,
             ParameterBenchmark.commands,
