@@ -61,6 +61,12 @@ package struct FileStatus: Hashable, Sendable {
     package var modified: Int64
     /// The number that no other file has at the same time.
     package var inode: UInt64
+
+    package init(size: Int, modified: Int64, inode: UInt64) {
+        self.size = size
+        self.modified = modified
+        self.inode = inode
+    }
 }
 
 /// A name in a folder.
@@ -74,6 +80,11 @@ package struct FileEntry: Hashable, Sendable {
     package var name: String
     /// What it stands for.
     package var kind: Kind
+
+    package init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
 }
 
 /// A lock that is held until this value goes.
