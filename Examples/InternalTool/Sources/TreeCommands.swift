@@ -27,7 +27,11 @@ enum TreeCommands {
             let leaves = try model.leaves(for: matrix, threads: threads)
             write(rows: leaves.rowCount, width: leaves.treeCount) { "\(leaves[$0, $1])" }
         case "contributions":
-            throw UsageError("contributions are not supported for this model")
+            let contributions = try model.contributions(for: matrix, threads: threads)
+            let width = contributions.outputCount * (contributions.featureCount + 1)
+            write(rows: contributions.rowCount, width: width) {
+                "\(contributions.elements[$0 * width + $1])"
+            }
         default:
             let scores =
                 output == "raw"

@@ -32,18 +32,20 @@ enum TreeBenchmark {
         let count = try arguments.integer("--repeat", default: 5)
         let output = try arguments.choice(
             "--output", of: ["raw", "value", "contributions"], default: "value")
-        if rows == 1 {
+        if rows == 1, output != "contributions" {
             try await singleRows(model, numbers, width: width, repeat: count, output: output)
             return .success
         }
         let matrix = try FeatureMatrix(Array(numbers.prefix(rows * width)), columns: width)
         var checksum = 0.0
         var measurement = try await Measurement("trees", case: "\(output) of \(rows) rows", repeat: count) {
-            let scores =
-                output == "raw"
-                ? try model.rawScores(for: matrix, threads: threads)
-                : try model.values(for: matrix, threads: threads)
-            checksum += scores.elements.last ?? 0
+            checksum +=
+                switch output {
+                case "raw": try model.rawScores(for: matrix, threads: threads).elements.last ?? 0
+                case "contributions":
+                    try model.contributions(for: matrix, threads: threads).elements.last ?? 0
+                default: try model.values(for: matrix, threads: threads).elements.last ?? 0
+                }
         }
         measurement.details["rows"] = .number(Double(rows))
         measurement.details["threads"] = .number(Double(threads))
