@@ -1,0 +1,72 @@
+# Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+"""Converts fresh random models to ONNX and compares `mlops predict` with onnxruntime within rounding to Float."""
+import catboost
+import lightgbm as lgb
+import numpy as np
+import onnxmltools
+import onnxruntime
+import pytest
+import xgboost as xgb
+from onnxmltools.convert.common.data_types import FloatTensorType
+from skl2onnx import to_onnx
+from sklearn import ensemble, tree
+from tree_formats import F32, assert_same, generator, predict, rows_and_target, traps
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def scikit_learn(model, X, y, path):
+    path.write_bytes(to_onnx(model.fit(X, y), X[:1].astype(F32)).SerializeToString())
+
+
+def lightgbm(model, X, y, path):
+    inputs = [("input", FloatTensorType([None, X.shape[1]]))]
+    path.write_bytes(onnxmltools.convert_lightgbm(model.fit(X, y), initial_types=inputs).SerializeToString())
+
+
+def xgboost(model, X, y, path):
+    inputs = [("input", FloatTensorType([None, X.shape[1]]))]
+    path.write_bytes(onnxmltools.convert_xgboost(model.fit(X, y), initial_types=inputs).SerializeToString())
+
+
+def from_catboost(model, X, y, path):
+    model.fit(X, y).save_model(str(path), format="onnx")
+
+
+FEW = {"n_estimators": 12, "max_depth": 5}
+SMALL = {"iterations": 12, "depth": 4, "verbose": 0, "allow_writing_files": False}
+LEAVES = {"n_estimators": 12, "num_leaves": 15, "verbose": -1}
+MODELS = [
+    (scikit_learn, lambda: tree.DecisionTreeClassifier(max_depth=6)),
+    (scikit_learn, lambda: tree.DecisionTreeRegressor(max_depth=6)),
+    (scikit_learn, lambda: ensemble.RandomForestClassifier(**FEW)),
+    (scikit_learn, lambda: ensemble.RandomForestRegressor(**FEW)),
+    (scikit_learn, lambda: ensemble.ExtraTreesClassifier(**FEW)),
+    (scikit_learn, lambda: ensemble.GradientBoostingClassifier(**FEW)),
+    (scikit_learn, lambda: ensemble.GradientBoostingRegressor(**FEW)),
+    (lightgbm, lambda: lgb.LGBMClassifier(**LEAVES)), (lightgbm, lambda: lgb.LGBMRegressor(**LEAVES)),
+    (xgboost, lambda: xgb.XGBClassifier(**FEW)), (xgboost, lambda: xgb.XGBRegressor(**FEW)),
+    (from_catboost, lambda: catboost.CatBoostClassifier(**SMALL)),
+    (from_catboost, lambda: catboost.CatBoostRegressor(**SMALL)),
+]
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("number", range(len(MODELS)))
+def test_model(number, classes, tmp_path):
+    convert, make = MODELS[number]
+    rng = generator(700 + 10 * number + classes)
+    model = make()
+    X, y = rows_and_target(rng, missing=False)
+    is_classifier = "Classifier" in type(model).__name__
+    target = np.digitize(y, np.quantile(y, np.arange(1, classes) / classes)) if is_classifier else y
+    path = tmp_path / "model.onnx"
+    convert(model, X.astype(F32), target, path)
+    rows = traps(rng, X, {}, missing=convert in (lightgbm, xgboost)).astype(F32)
+    session = onnxruntime.InferenceSession(path.read_bytes())
+    found = session.run(None, {session.get_inputs()[0].name: rows})
+    scores = found[-1]
+    if isinstance(scores, list):
+        scores = [list(row.values()) for row in scores]
+    largest = np.abs(np.asarray(scores, float)).max()
+    assert_same(predict(path, rows.astype(float), "value", tmp_path), scores, absolute=4e-6 * max(1, largest))
