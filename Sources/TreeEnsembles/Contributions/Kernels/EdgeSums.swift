@@ -17,11 +17,11 @@ struct EdgeSums {
     private var goesLeft: [Bool] = []
     private var states: [EdgeState] = []
 
-    /// What is known of an edge at four points of the quadrature.
+    /// What is known of the edge into a node at four points of the quadrature.
     private struct EdgeState {
         /// On the way down the product along the path, on the way up the sum of the leaves below.
         var product = SIMD4<Double>.zero
-        /// What the edge's player, as the path knows it here, changes in a sum; unused where `isCold`.
+        /// What the edge's player, as the path knows it here, changes in a sum.
         var change = SIMD4<Double>.zero
         /// One by the player's factor; unused where `isCold`.
         var inverse = SIMD4<Double>.zero
@@ -44,7 +44,8 @@ struct EdgeSums {
     {
         let tree = plan.ensemble.trees[number]
         guard tree.nodeCount > 1, let rule = plan.rules[plan.mostSlots[number]] else { return }
-        decide(tree, row)
+        let splits = plan.splitPlaces[number]
+        Self.decide(plan, reference, tree, splits, row, &goesLeft)
         for start in stride(from: 0, to: rule.points.count, by: 4) {
             // Lanes without a point have no weight; any point but 0 keeps their numbers finite.
             var points = SIMD4<Double>(repeating: 0.5)
@@ -53,23 +54,31 @@ struct EdgeSums {
                 points[lane] = rule.points[start + lane]
                 weights[lane] = rule.weights[start + lane]
             }
-            Self.goDown(plan.edges, tree, points, weights, goesLeft, &states)
-            Self.goUp(plan.edges, plan.ensemble, tree, output, points, weights, &states, &amounts)
+            Self.goDown(plan.splits, splits, points, weights, goesLeft, &states)
+            for node in plan.leafPlaces[number] {
+                states[Int(node)].product *= plan.leafValue(tree.root + Int(node), tree: tree, output: output)
+            }
+            Self.goUp(plan.splits, splits, &states, &amounts)
         }
     }
 
-    private mutating func decide(_ tree: Tree, _ row: Span<Double>) {
-        let nodes = plan.ensemble.nodes
-        let features = nodes.feature.span
-        let flags = nodes.flags.span
-        let thresholds = nodes.threshold.span
-        for local in 0..<tree.nodeCount {
+    private static func decide(
+        _ plan: ContributionPlan, _ reference: ReferenceEvaluator, _ tree: Tree, _ places: Range<Int>,
+        _ row: Span<Double>, _ goesLeft: inout [Bool]
+    ) {
+        let features = plan.ensemble.nodes.feature.span
+        let flags = plan.ensemble.nodes.flags.span
+        let thresholds = plan.ensemble.nodes.threshold.span
+        let splits = plan.splits.span
+        var goesLeft = goesLeft.mutableSpan
+        for place in places {
+            let local = Int(splits[place].node)
             let node = tree.root + local
-            let feature = Int(features[node])
-            if feature < 0 { continue }
             if flags[node].isSubset(of: .missingLeft) {
-                let x = row[feature]
-                goesLeft[local] = x.isNaN ? flags[node] == .missingLeft : !(x >= thresholds[node])
+                let x = row[Int(features[node])]
+                // NaN compares false, which is left; only where missing goes right it must be told apart.
+                let isLost = x.isNaN && flags[node] != .missingLeft
+                goesLeft[local] = !(x >= thresholds[node]) && !isLost
             } else {
                 goesLeft[local] = reference.goesLeft(node, row)
             }
@@ -78,74 +87,73 @@ struct EdgeSums {
 
     /// Multiplies the players' factors along every path.
     private static func goDown(
-        _ edges: [ContributionPlan.Edge], _ tree: Tree, _ points: SIMD4<Double>, _ weights: SIMD4<Double>,
-        _ goesLeft: [Bool], _ states: inout [EdgeState]
+        _ allSplits: [ContributionPlan.Split], _ places: Range<Int>, _ points: SIMD4<Double>,
+        _ weights: SIMD4<Double>, _ goesLeft: [Bool], _ allStates: inout [EdgeState]
     ) {
-        // Unchecked: the plan's places of parents and earlier edges lie before the edge in its own tree.
-        let edges = edges.span.extracting(tree.root..<tree.root + tree.nodeCount)
-        let goesLeft = goesLeft.span.extracting(0..<tree.nodeCount)
-        var allStates = states.mutableSpan
-        var states = allStates._mutatingExtracting(0..<tree.nodeCount)
+        // Unchecked: the plan counts the places of a split's nodes from the root of its own tree.
+        let splits = allSplits.span.extracting(places)
+        let goesLeft = goesLeft.span
+        var states = allStates.mutableSpan
         let rest = 1 - points
         let coldWeights = -weights / rest
         states[0].product = SIMD4(repeating: 1)
-        for local in 1..<tree.nodeCount {
-            let edge = unsafe edges[unchecked: local]
-            let above = Int(edge.parent)
-            let earlier = Int(edge.previous)
-            var product = unsafe states[unchecked: above].product
-            if earlier >= 0, unsafe states[unchecked: earlier].isCold {
-                unsafe states[unchecked: local].product = product * edge.ratio
-                unsafe states[unchecked: local].isCold = true
-                continue
+        for place in splits.indices {
+            let split = unsafe splits[unchecked: place]
+            let node = Int(split.node)
+            let (left, right) = (node + 1, Int(split.right))
+            var product = unsafe states[unchecked: node].product
+            let earlier = Int(split.previous)
+            if earlier >= 0 {
+                if unsafe states[unchecked: earlier].isCold {
+                    // The player is lost already: its factor only shrinks with the share.
+                    unsafe states[unchecked: left].product = product * split.leftRatio
+                    unsafe states[unchecked: left].isCold = true
+                    unsafe states[unchecked: right].product = product * split.rightRatio
+                    unsafe states[unchecked: right].isCold = true
+                    continue
+                }
+                product *= unsafe states[unchecked: earlier].inverse
             }
-            var factor = rest * edge.fraction
-            if unsafe goesLeft[unchecked: above] == (above + 1 == local) {
-                factor += points
-                let inverse = 1 / factor
-                unsafe states[unchecked: local].inverse = inverse
-                unsafe states[unchecked: local].change = weights * inverse * (1 - edge.fraction)
-                unsafe states[unchecked: local].isCold = false
-            } else {
-                unsafe states[unchecked: local].change = coldWeights
-                unsafe states[unchecked: local].isCold = true
-            }
-            if earlier >= 0 { product *= unsafe states[unchecked: earlier].inverse }
-            unsafe states[unchecked: local].product = product * factor
+            let takesLeft = unsafe goesLeft[unchecked: node]
+            let hot = takesLeft ? left : right
+            let cold = takesLeft ? right : left
+            let hotShare = takesLeft ? split.leftFraction : split.rightFraction
+            let coldShare = takesLeft ? split.rightFraction : split.leftFraction
+            unsafe states[unchecked: cold].product = product * (rest * coldShare)
+            unsafe states[unchecked: cold].change = coldWeights
+            unsafe states[unchecked: cold].isCold = true
+            let factor = rest * hotShare + points
+            let inverse = 1 / factor
+            unsafe states[unchecked: hot].product = product * factor
+            unsafe states[unchecked: hot].change = weights * inverse * (1 - hotShare)
+            unsafe states[unchecked: hot].inverse = inverse
+            unsafe states[unchecked: hot].isCold = false
         }
     }
 
-    /// Adds up the leaves below every edge and takes from the sum what the edge changes.
+    /// Adds up the leaves below every node and takes from the sums what the edges change.
     private static func goUp(
-        _ edges: [ContributionPlan.Edge], _ ensemble: Ensemble, _ tree: Tree, _ output: Int,
-        _ points: SIMD4<Double>, _ weights: SIMD4<Double>, _ states: inout [EdgeState],
+        _ allSplits: [ContributionPlan.Split], _ places: Range<Int>, _ allStates: inout [EdgeState],
         _ amounts: inout MutableSpan<Double>
     ) {
-        let offset = tree.output == nil ? output : 0
-        let edges = edges.span.extracting(tree.root..<tree.root + tree.nodeCount)
-        let payload = ensemble.nodes.payload.span.extracting(tree.root..<tree.root + tree.nodeCount)
-        let values = ensemble.leafValues.span
-        var allStates = states.mutableSpan
-        var states = allStates._mutatingExtracting(0..<tree.nodeCount)
-        for local in (1..<tree.nodeCount).reversed() {
-            let edge = unsafe edges[unchecked: local]
-            let above = Int(edge.parent)
-            var sum = unsafe states[unchecked: local].product
-            if edge.isLeaf { sum *= values[Int(payload[local]) + offset] }
-            // The right child comes first on this way.
-            if above + 1 == local {
-                unsafe states[unchecked: above].product += sum
-            } else {
-                unsafe states[unchecked: above].product = sum
-            }
-            let earlier = Int(edge.previous)
-            var change = unsafe states[unchecked: local].change
+        let splits = allSplits.span.extracting(places)
+        var states = allStates.mutableSpan
+        for place in splits.indices.reversed() {
+            let split = unsafe splits[unchecked: place]
+            let node = Int(split.node)
+            let (left, right) = (node + 1, Int(split.right))
+            let leftSum = unsafe states[unchecked: left].product
+            let rightSum = unsafe states[unchecked: right].product
+            let sum = leftSum + rightSum
+            unsafe states[unchecked: node].product = sum
+            let earlier = Int(split.previous)
+            var terms = unsafe leftSum * states[unchecked: left].change
+            unsafe terms += rightSum * states[unchecked: right].change
             if earlier >= 0 {
                 if unsafe states[unchecked: earlier].isCold { continue }
-                change -= unsafe states[unchecked: earlier].change
+                unsafe terms -= sum * states[unchecked: earlier].change
             }
-            let terms = sum * change
-            amounts[Int(edge.player)] += (terms.x + terms.y) + (terms.z + terms.w)
+            amounts[Int(split.player)] += (terms.x + terms.y) + (terms.z + terms.w)
         }
     }
 }

@@ -23,8 +23,12 @@ struct ContributionPlan: Sendable {
     private(set) var ratio: [Double]
     /// The product of the shares of all edges of the path so far that ask about the edge's player.
     private(set) var fraction: [Double]
-    /// The same again in the form in which ``EdgeSums`` walks it.
-    private(set) var edges: [Edge] = []
+    /// All decisions, tree after tree in preorder, in the form in which ``EdgeSums`` walks them.
+    private(set) var splits: [Split] = []
+    /// The decisions of each tree.
+    private(set) var splitPlaces: [Range<Int>] = []
+    /// The leaves of each tree, counted from its root.
+    private(set) var leafPlaces: [[Int32]] = []
     /// What the trees add up to when nothing is known, by output.
     private var expected: [Double] = []
     /// The largest number of distinct players on a path, by tree.
@@ -34,14 +38,17 @@ struct ContributionPlan: Sendable {
     /// Why contributions by the training rows are not possible, where they are not.
     private(set) var coverProblem: TreeEnsembleError?
 
-    /// An edge with places counted from its tree's root.
-    struct Edge: Sendable {
-        var fraction: Double
-        var ratio: Double
-        var parent: Int32
+    /// A decision, with places counted from its tree's root; the left child comes right after the node.
+    struct Split: Sendable {
+        var leftFraction: Double
+        var rightFraction: Double
+        var leftRatio: Double
+        var rightRatio: Double
+        var node: Int32
+        var right: Int32
+        /// The nearest edge above that asks about the same player; -1 where there is none.
         var previous: Int32
         var player: Int32
-        var isLeaf: Bool
     }
 
     /// Paths with more players than this are refused: their quadrature would take too long to prepare.
@@ -126,13 +133,23 @@ struct ContributionPlan: Sendable {
             size[Int(parent[node])] += size[node]
         }
         mostSlots.append(most)
+        let start = splits.count
+        var leaves: [Int32] = []
         for node in tree.root..<tree.root + tree.nodeCount {
-            edges.append(
-                Edge(
-                    fraction: fraction[node], ratio: ratio[node], parent: parent[node] - Int32(tree.root),
-                    previous: max(previous[node] - Int32(tree.root), -1),
-                    player: node > tree.root ? Int32(player(of: node)) : -1, isLeaf: nodes.isLeaf(node)))
+            guard !nodes.isLeaf(node) else {
+                leaves.append(Int32(node - tree.root))
+                continue
+            }
+            let right = Int(nodes.right[node])
+            splits.append(
+                Split(
+                    leftFraction: fraction[node + 1], rightFraction: fraction[right],
+                    leftRatio: ratio[node + 1], rightRatio: ratio[right], node: Int32(node - tree.root),
+                    right: Int32(right - tree.root), previous: max(previous[right] - Int32(tree.root), -1),
+                    player: Int32(player(of: right))))
         }
+        splitPlaces.append(start..<splits.count)
+        leafPlaces.append(leaves)
     }
 
     private mutating func checkCover(of tree: Tree, number: Int) {
