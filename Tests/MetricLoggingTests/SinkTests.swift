@@ -67,6 +67,35 @@ import Testing
         }
     }
 
+    @Test func aMirrorSendsEachRecordOnceWhileTheRunGoesOn() async throws {
+        try await withTemporaryFolder { folder in
+            let run = try Run.start("live", experiment: "e", in: folder.appending(path: "runs").path())
+            let sink = TensorBoardSink(folder.appending(path: "boards").path(), isLive: true)
+            let mirror = RunMirror(of: run.folder, to: sink)
+            func events() throws -> Int {
+                let place = sink.folder(of: run.info)
+                let files = try FileManager.default.contentsOfDirectory(atPath: place)
+                #expect(files.count == 1 && files[0].contains("tfevents"))
+                return try messages(DurableFiles.read(place + "/" + files[0])).count
+            }
+            #expect(try await mirror.update())
+            let first = try events()
+            run.metric("loss").log(1, step: 1)
+            try run.flush()
+            #expect(try await mirror.update())
+            #expect(try events() == first + 1)
+            #expect(try await mirror.update())
+            #expect(try events() == first + 1)
+            for step in 2..<10 { run.metric("loss").log(1, step: step) }
+            try run.finish()
+            try await mirror.follow(every: .milliseconds(1))
+            // The last record tells how the run ended.
+            #expect(try events() == first + 10)
+            #expect(try await !mirror.update())
+            #expect(try events() == first + 10)
+        }
+    }
+
     @Test func jsonLinesTellEverything() async throws {
         try await withTemporaryFolder { folder in
             let reader = try logged(in: folder.appending(path: "runs"))

@@ -35,6 +35,7 @@ enum RunCommands {
             options: [
                 folder, experiment, Option("--to", "FORMAT", "tensorboard or jsonl"),
                 Option("--output", "FOLDER", "where to write"),
+                Option("--follow", nil, "go on until the run ends, for a TensorBoard that watches"),
             ]
         ) { try await export($0) },
         RunImport.command,
@@ -125,8 +126,12 @@ enum RunCommands {
         let format = try arguments.choice("--to", of: ["tensorboard", "jsonl"], default: "")
         let output = try arguments.required("--output")
         if format == "tensorboard" {
-            let sink = TensorBoardSink(output)
-            try await reader.export(to: sink)
+            let sink = TensorBoardSink(output, isLive: arguments.has("--follow"))
+            if arguments.has("--follow") {
+                try await RunMirror(of: reader.folder, to: sink).follow(every: .seconds(2))
+            } else {
+                try await reader.export(to: sink)
+            }
             print(sink.folder(of: reader.info))
         } else {
             let sink = JSONLinesSink(output)

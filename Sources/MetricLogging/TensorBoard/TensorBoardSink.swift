@@ -35,18 +35,29 @@ public final class TensorBoardSink: RunSink {
     private final class Open: Sendable {
         let session: Mutex<Session>
         let path: String
-        init(_ path: String) throws {
+        private let isTemporary: Bool
+        init(_ path: String, isTemporary: Bool) throws {
             self.path = path
+            self.isTemporary = isTemporary
             session = Mutex(Session(file: try AppendFile(creating: path)))
         }
-        deinit { DurableFiles.remove(path) }
+        deinit { if isTemporary { DurableFiles.remove(path) } }
     }
 
     private let folder: String
+    private let isLive: Bool
     private let sessions = Mutex<[String: Open]>([:])
 
     /// Writes below a folder, the one to start TensorBoard on; it need not exist.
-    public init(_ folder: String) { self.folder = RunFolder.withoutSlash(folder) }
+    ///
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - isLive: Whether a file grows in its place, for a TensorBoard that watches and a ``RunMirror`` that feeds it;
+    ///     then a run that is exported twice is there twice.
+    public init(_ folder: String, isLive: Bool = false) {
+        self.folder = RunFolder.withoutSlash(folder)
+        self.isLive = isLive
+    }
 
     /// The folder of a run's event file.
     public func folder(of run: RunInfo) -> String {
@@ -60,7 +71,11 @@ public final class TensorBoardSink: RunSink {
         let place = folder(of: run)
         try DurableFiles.makeFolders(place)
         // TensorBoard reads every file whose name holds "tfevents", so an unfinished one must not.
-        let open = try Open(place + "/.partial-" + UUID().uuidString)
+        // Writers of other processes or hosts on the same folder each have a file of their own.
+        let suffix = isLive ? "\(ProcessInfo.processInfo.processIdentifier).\(RunFolder.makeID())" : run.id
+        let open = try Open(
+            isLive ? place + "/" + fileName(of: run, suffix) : place + "/.partial-" + UUID().uuidString,
+            isTemporary: !isLive)
         try open.session.withLock { session in
             try session.add(.version(time: Double(run.startMicroseconds) / 1e6, writer: "swift-mlops"))
         }
@@ -71,6 +86,7 @@ public final class TensorBoardSink: RunSink {
     public func write(_ events: [RunEvent], of run: RunInfo) async throws {
         try session(of: run).session.withLock { session in
             for event in events { try TensorBoardSink.add(event, of: run, to: &session) }
+            if isLive { try session.writePending() }
         }
     }
 
@@ -83,11 +99,16 @@ public final class TensorBoardSink: RunSink {
             try session.writePending()
             try session.file.synchronize()
         }
-        let seconds = String(run.startMicroseconds / 1_000_000)
-        let name = String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds
-        try DurableFiles.rename(
-            open.path, to: "\(folder(of: run))/events.out.tfevents.\(name).swift-mlops.\(run.id)")
+        if !isLive {
+            try DurableFiles.rename(open.path, to: folder(of: run) + "/" + fileName(of: run, run.id))
+        }
         sessions.withLock { $0[run.id] = nil }
+    }
+
+    private func fileName(of run: RunInfo, _ suffix: String) -> String {
+        let seconds = String(run.startMicroseconds / 1_000_000)
+        let padded = String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds
+        return "events.out.tfevents.\(padded).swift-mlops.\(suffix)"
     }
 
     private func session(of run: RunInfo) throws -> Open {
