@@ -16,6 +16,7 @@ struct Main {
             StoreObjectCommands.commands,
             RunCommands.commands,
             ModelCommands.commands,
+            MLflowCommands.commands,
         ]
         await CommandLineProgram(
             "mlops", "score, version, register and compare, on the stores you already have",
