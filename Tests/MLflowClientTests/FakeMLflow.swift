@@ -39,11 +39,12 @@ final class FakeMLflow: HTTPClient {
         let fault = fault(request, number)
         let lost = HTTPError(.connectionLost, "lost")
         if case .fail = fault { throw lost }
-        var dropsHalf = false
-        if case .dropHalf = fault { dropsHalf = true }
-        let answer = state.withLock { answer(request, &$0, dropsHalf: dropsHalf) }
+        let dropsHalf = if case .dropHalf = fault { true } else { false }
+        let response = state.withLock { (state: inout State) -> HTTPResponse in
+            answer(request, &state, dropsHalf: dropsHalf)
+        }
         if case .loseResponse = fault { throw lost }
-        return answer
+        return response
     }
 
     private func answer(_ request: HTTPRequest, _ state: inout State, dropsHalf: Bool) -> HTTPResponse {

@@ -39,13 +39,13 @@ enum TreeBenchmark {
         let matrix = try FeatureMatrix(Array(numbers.prefix(rows * width)), columns: width)
         var checksum = 0.0
         var measurement = try await Measurement("trees", case: "\(output) of \(rows) rows", repeat: count) {
-            checksum +=
+            let elements =
                 switch output {
-                case "raw": try model.rawScores(for: matrix, threads: threads).elements.last ?? 0
-                case "contributions":
-                    try model.contributions(for: matrix, threads: threads).elements.last ?? 0
-                default: try model.values(for: matrix, threads: threads).elements.last ?? 0
+                case "raw": try model.rawScores(for: matrix, threads: threads).elements
+                case "contributions": try model.contributions(for: matrix, threads: threads).elements
+                default: try model.values(for: matrix, threads: threads).elements
                 }
+            checksum += elements.last ?? 0
         }
         measurement.details["rows"] = .number(Double(rows))
         measurement.details["threads"] = .number(Double(threads))
