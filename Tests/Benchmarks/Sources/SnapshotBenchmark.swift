@@ -26,7 +26,7 @@ enum SnapshotBenchmark {
             try await snapshot($0, "update")
         },
         Command(
-            "restore", "the latest snapshot back to a fresh place",
+            "checkout", "the latest snapshot back to a fresh place",
             options: options.filter { $0.name != "--path" } + [Option("--to", "PATH", "where it goes")]
         ) { try await restore($0) },
     ]
@@ -75,7 +75,7 @@ enum SnapshotBenchmark {
         let datasets = try datasets(arguments)
         let path = try arguments.required("--to")
         var receipt: RestoreReceipt?
-        var measurement = try await Measurement("restore", case: URL(filePath: path).lastPathComponent) {
+        var measurement = try await Measurement("checkout", case: URL(filePath: path).lastPathComponent) {
             receipt = try await datasets.restore(name, to: path)
         }
         measurement.details = [
