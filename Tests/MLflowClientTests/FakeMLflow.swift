@@ -22,6 +22,7 @@ final class FakeMLflow: HTTPClient {
         var parameters: [String: String] = [:]
         /// With the run's identity in front, without repetitions, as the store in a database keeps them.
         var metrics: [(key: String, metric: MLflowMetric)] = []
+        var held: Set<[AnyHashable]> = []
         var artifacts: [String: Int] = [:]
         var requests: [HTTPRequest] = []
     }
@@ -39,12 +40,12 @@ final class FakeMLflow: HTTPClient {
         let fault = fault(request, number)
         let lost = HTTPError(.connectionLost, "lost")
         if case .fail = fault { throw lost }
-        let dropsHalf = if case .dropHalf = fault { true } else { false }
-        let response = state.withLock { (state: inout State) -> HTTPResponse in
-            answer(request, &state, dropsHalf: dropsHalf)
+        var dropsHalf = false
+        if case .dropHalf = fault { dropsHalf = true }
+        let answer = state.withLock { [dropsHalf] state in self.answer(request, &state, dropsHalf: dropsHalf)
         }
         if case .loseResponse = fault { throw lost }
-        return response
+        return answer
     }
 
     private func answer(_ request: HTTPRequest, _ state: inout State, dropsHalf: Bool) -> HTTPResponse {
@@ -113,10 +114,8 @@ final class FakeMLflow: HTTPClient {
         let metrics = (body["metrics"]?.array ?? []).compactMap { MLflowMetric($0) }
         for metric in metrics.prefix(dropsHalf ? metrics.count / 2 : metrics.count) {
             let run = body["run_id"]?.string ?? ""
-            let isThere = state.metrics.contains {
-                $0.key == run && $0.metric.key == metric.key && StoredPoint($0.metric) == StoredPoint(metric)
-            }
-            if !isThere { state.metrics.append((run, metric)) }
+            let isNew = state.held.insert([AnyHashable(run), metric.key, StoredPoint(metric)]).inserted
+            if isNew { state.metrics.append((run, metric)) }
         }
         return json(.object([:]))
     }
