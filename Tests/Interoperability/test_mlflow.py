@@ -48,7 +48,7 @@ def make_run(mlops, tmp_path):
 
 
 def export(mlops, folder, url, name="july"):
-    result = mlops("mlflow", "export", name, "--runs", folder, "--server", url)
+    result = mlops("runs", "export", name, "--to", "mlflow", "--runs", folder, "--server", url)
     assert result.returncode == 0, result.stderr
     return result.stdout.strip().rsplit("/", 1)[1]
 
@@ -97,15 +97,15 @@ def test_a_faulty_network_loses_and_doubles_nothing(mlops, make_run, server, see
 ])
 def test_what_mlflow_would_cut_or_drop_is_refused(mlops, make_run, server, line, text):
     folder = make_run([{"event": "start", "experiment": "refused", "name": "july"}, line, {"event": "end"}])
-    result = mlops("mlflow", "export", "july", "--runs", folder, "--server", server)
+    result = mlops("runs", "export", "july", "--to", "mlflow", "--runs", folder, "--server", server)
     assert result.returncode == 2 and text in result.stderr
 
 
 def test_what_is_no_mlflow_server_is_told_so(mlops, make_run, moto_server):
     folder = make_run(lines("none", count=1))
-    result = mlops("mlflow", "export", "july", "--runs", folder, "--server", moto_server)
+    result = mlops("runs", "export", "july", "--to", "mlflow", "--runs", folder, "--server", moto_server)
     assert result.returncode == 2 and "is this an MLflow server" in result.stderr
-    result = mlops("mlflow", "export", "july", "--runs", folder, "--server", "http://127.0.0.1:1")
+    result = mlops("runs", "export", "july", "--to", "mlflow", "--runs", folder, "--server", "http://127.0.0.1:1")
     assert result.returncode == 2 and "nothing answers there" in result.stderr
 
 

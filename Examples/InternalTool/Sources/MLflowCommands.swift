@@ -6,30 +6,16 @@ import HTTPTransport
 import MLflowClient
 import MetricLogging
 
-/// `mlops mlflow ...`: what goes to an MLflow server.
+/// What goes to an MLflow server: `mlops runs export --to mlflow`, and `mlops mlflow ...`.
 enum MLflowCommands {
     /// The option of every command that talks to a server.
     static let server = Option("--server", "URL", "the MLflow server (default: MLFLOW_TRACKING_URI)")
 
     static let commands = [
-        Command(
-            "mlflow export", "give runs to an MLflow server, again where they have grown", operands: "RUN...",
-            options: [
-                Option("--runs", "FOLDER", "the folder of the runs (default: runs)"),
-                Option("--experiment", "NAME", "only runs of this experiment"), server,
-            ]
-        ) { arguments in
-            let folder = RunFolder(arguments["--runs"] ?? "runs")
-            for name in arguments.operands {
-                let reader = try folder.find(name, experiment: arguments["--experiment"])
-                print(try await export(reader, to: open(arguments)))
-            }
-            return .success
-        },
         Command("mlflow version", "the version of an MLflow server", options: [server]) { arguments in
             print(try await open(arguments).version())
             return .success
-        },
+        }
     ]
 
     /// Gives a run to a server and returns its address there.

@@ -31,10 +31,11 @@ enum RunCommands {
             ]
         ) { try compare($0) },
         Command(
-            "runs export", "write a run in the format of another tool", operands: "RUN",
+            "runs export", "write a run in the format of another tool, or give it to a server",
+            operands: "RUN",
             options: [
-                folder, experiment, Option("--to", "FORMAT", "tensorboard or jsonl"),
-                Option("--output", "FOLDER", "where to write"),
+                folder, experiment, Option("--to", "FORMAT", "tensorboard, jsonl or mlflow"),
+                Option("--output", "FOLDER", "where to write"), MLflowCommands.server,
                 Option("--follow", nil, "go on until the run ends, for a TensorBoard that watches"),
             ]
         ) { try await export($0) },
@@ -123,7 +124,11 @@ enum RunCommands {
     private static func export(_ arguments: Arguments) async throws -> ExitStatus {
         let reader = try runs(arguments).find(arguments.operand(0), experiment: arguments["--experiment"])
         guard arguments.has("--to") else { throw UsageError("the option '--to' is missing") }
-        let format = try arguments.choice("--to", of: ["tensorboard", "jsonl"], default: "")
+        let format = try arguments.choice("--to", of: ["tensorboard", "jsonl", "mlflow"], default: "")
+        if format == "mlflow" {
+            print(try await MLflowCommands.export(reader, to: MLflowCommands.open(arguments)))
+            return .success
+        }
         let output = try arguments.required("--output")
         if format == "tensorboard" {
             let sink = TensorBoardSink(output, isLive: arguments.has("--follow"))
