@@ -104,7 +104,7 @@ def test_a_large_content_passes_a_faulty_network(mlops, bucket, s3_server, s3, t
     content = os.urandom(45 << 20)
     (tmp_path / "large").write_bytes(content)
     faults = [fault for fault in fault_proxy.FAULTS if fault != "delay"]
-    with fault_proxy.start(s3_server, rate=0.25, seed=5, faults=faults) as proxy:
+    with fault_proxy.start(s3_server, rate=0.4, seed=1, faults=faults) as proxy:
         result = mlops("store", "objects", "put", "large", tmp_path / "large", "--store", f"s3://{bucket}",
                        "--endpoint", proxy.url)
         assert result.returncode == 0, result.stderr

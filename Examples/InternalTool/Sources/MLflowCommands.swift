@@ -2,7 +2,6 @@
 
 import CommandLineBase
 import Foundation
-import HTTPTransport
 import MLflowClient
 import MetricLogging
 
