@@ -6,7 +6,7 @@ import CTreeKernels
 ///
 /// A scorer holds its own working memory, so each thread needs one of its own; it cannot be copied.
 public struct Scorer: ~Copyable, Sendable {
-    private let model: TreeEnsemble
+    let model: TreeEnsemble
     private let memory: ScorerMemory
     private var raw: [Double]
     private var columns: [Double]
