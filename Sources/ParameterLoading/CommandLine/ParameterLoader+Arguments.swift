@@ -29,8 +29,10 @@ extension ParameterLoader {
             if text.hasPrefix("--") {
                 text.removeFirst(2)
                 if !text.contains("=") {
-                    // An option without a value is a switch that is on.
-                    if index < arguments.count, !arguments[index].hasPrefix("--") {
+                    // An option without a value is a switch that is on; what has a '=' is an override of its own.
+                    if index < arguments.count, !arguments[index].hasPrefix("--"),
+                        !arguments[index].contains("=")
+                    {
                         text += "=" + arguments[index]
                         index += 1
                     } else {

@@ -78,6 +78,17 @@ public struct ParameterSource: Sendable {
         ParameterSource(kind: .text(Array(text.utf8), format, name: name))
     }
 
+    /// A text in memory as bytes.
+    ///
+    /// Unknown keys in it are errors.
+    ///
+    /// - Parameter name: What to call it in messages.
+    public static func text(
+        _ bytes: [UInt8], format: ParameterFormat, name: String = "text"
+    ) -> ParameterSource {
+        ParameterSource(kind: .text(bytes, format, name: name))
+    }
+
     /// A file of lines `NAME=value`.
     ///
     /// It is shared with other programs, so names that nothing asks for are ignored.

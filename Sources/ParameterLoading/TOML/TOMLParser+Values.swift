@@ -105,8 +105,11 @@ extension TOMLParser {
         let word = bytes[start..<end]
         let content = literal(word) ?? number(start, end)
         guard let content = content ?? TOMLTime.parse(word) else {
+            let isLong =
+                word.count > 18 && word.dropFirst().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") }
             throw fault(
-                "'\(String(decoding: word.prefix(40), as: UTF8.self))' is no value; put a text in quotes")
+                "'\(String(decoding: word.prefix(40), as: UTF8.self))' is no value; "
+                    + (isLong ? "an integer has 64 bits at most" : "put a text in quotes"))
         }
         position = end
         return content
