@@ -189,6 +189,20 @@ import Testing
         #expect(error?.code == .cannotConnect)
     }
 
+    /// The server says nothing of closing and closes behind every answer.
+    @Test func aKeptConnectionThatWasClosedIsReplaced() async throws {
+        try await withServer(sending: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") { server in
+            let transport = URLSessionTransport()
+            for _ in 0..<200 {
+                for method in [HTTPMethod.put, .post] {
+                    let response = try await transport.send(HTTPRequest(method, server.url, body: [1]))
+                    #expect(response.status == 200)
+                }
+            }
+            #expect(server.requests.count >= 400)
+        }
+    }
+
     @Test(arguments: ["file:///etc/passwd", "ftp://host/x", "relative", "http:///nohost"])
     func refusesOtherURLs(_ text: String) async throws {
         let url = try #require(URL(string: text))

@@ -7,7 +7,8 @@
 ///   would carry a signature made for another host;
 /// - keeps to ``HTTPRequest/timeout`` and ``HTTPRequest/maximumResponseSize``;
 /// - throws `CancellationError` soon after its task was cancelled, and ``HTTPError`` for all else;
-/// - keeps no cookies, caches nothing, and sends nothing twice on its own.
+/// - keeps no cookies, caches nothing, and sends nothing twice on its own, except an idempotent request over a kept
+///   connection that the server turns out to have closed.
 public protocol HTTPClient: Sendable {
     /// Sends a request and returns the response.
     ///

@@ -28,6 +28,8 @@ struct ResponseReader {
     private var pending: [UInt8] = []
     private var start = 0
     private var response = HTTPResponse(status: 0)
+    /// Whether any byte has arrived.
+    private(set) var hasBegun = false
     /// Whether the server keeps the connection open behind this response.
     private(set) var keepsConnection = true
 
@@ -38,6 +40,7 @@ struct ResponseReader {
 
     /// Takes bytes that have arrived; returns the response once it is whole.
     mutating func take(_ bytes: [UInt8]) throws(Fault) -> HTTPResponse? {
+        hasBegun = hasBegun || !bytes.isEmpty
         pending.removeSubrange(..<start)
         start = 0
         pending += bytes

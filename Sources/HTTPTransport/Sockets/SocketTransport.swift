@@ -50,20 +50,26 @@
                 throw HTTPError(.invalidRequest, "the URL names no host", location: location)
             }
             let port = request.url.port ?? 80
-            let place = "\(host):\(port)"
+            let place = SocketTransport.place(of: request)
             var hasBegun = false
             do {
                 // What must not arrive twice goes over a fresh connection: an old one may have been given up.
-                let kept = request.isIdempotent ? takeIdle(place) : nil
-                let socket =
-                    try kept ?? Socket.open(host: SocketTransport.resolved(host), port: port, until: deadline)
+                if request.isIdempotent, let kept = takeIdle(place) {
+                    hasBegun = true
+                    if let response = try converse(request, over: kept, current, until: deadline) {
+                        return response
+                    }
+                }
+                let host = SocketTransport.resolved(host)
+                let socket = try Socket.open(host: host, port: port, until: deadline)
                 hasBegun = true
-                current.watch(socket)
-                defer { current.watch(nil) }
-                var reader = ResponseReader(method: request.method, maximumSize: request.maximumResponseSize)
-                let response = try converse(request, host, port, over: socket, &reader, until: deadline)
-                if reader.keepsConnection { keep(socket, place) }
+                guard let response = try converse(request, over: socket, current, until: deadline) else {
+                    throw HTTPError(
+                        .connectionLost, "the server closed without an answer", location: location)
+                }
                 return response
+            } catch let error as HTTPError {
+                throw error
             } catch let failure as Socket.Failure {
                 throw SocketTransport.error(failure, hasBegun: hasBegun, request)
             } catch ResponseReader.Fault.tooLarge {
@@ -82,32 +88,43 @@
             host.lowercased().hasSuffix(".localhost") ? "localhost" : host
         }
 
+        /// Sends a request and reads its answer; nil where the connection ends before the first byte of one.
         private func converse(
-            _ request: HTTPRequest, _ host: String, _ port: Int, over socket: Socket,
-            _ reader: inout ResponseReader,
+            _ request: HTTPRequest, over socket: Socket, _ current: Cancellable,
             until deadline: ContinuousClock.Instant
-        ) throws -> HTTPResponse {
-            var broken: Socket.Failure?
+        ) throws -> HTTPResponse? {
+            current.watch(socket)
+            defer { current.watch(nil) }
+            var reader = ResponseReader(method: request.method, maximumSize: request.maximumResponseSize)
             do {
-                try socket.write(
-                    SocketTransport.head(of: request, host, port) + request.body, until: deadline)
+                try socket.write(SocketTransport.head(of: request) + request.body, until: deadline)
             } catch {
                 // A server that refuses early closes behind its answer, which may have arrived all the same.
                 guard case .broken = error else { throw error }
-                broken = error
             }
             while true {
                 let bytes: [UInt8]
-                do { bytes = try socket.read(until: deadline) } catch { throw broken ?? error }
-                if bytes.isEmpty {
-                    if let broken { throw broken }
-                    return try reader.close()
+                do {
+                    bytes = try socket.read(until: deadline)
+                } catch {
+                    guard case .broken = error, !reader.hasBegun else { throw error }
+                    return nil
                 }
-                if let response = try reader.take(bytes) { return response }
+                if bytes.isEmpty { return reader.hasBegun ? try reader.close() : nil }
+                if let response = try reader.take(bytes) {
+                    if reader.keepsConnection { keep(socket, SocketTransport.place(of: request)) }
+                    return response
+                }
             }
         }
 
-        private static func head(of request: HTTPRequest, _ host: String, _ port: Int) -> [UInt8] {
+        private static func place(of request: HTTPRequest) -> String {
+            "\(request.url.host(percentEncoded: false) ?? ""):\(request.url.port ?? 80)"
+        }
+
+        private static func head(of request: HTTPRequest) -> [UInt8] {
+            let host = request.url.host(percentEncoded: false) ?? ""
+            let port = request.url.port ?? 80
             let text = request.url.absoluteString
             let behindScheme = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
             var target = behindScheme[
