@@ -58,14 +58,14 @@ extension ChunkWriter {
 
     /// Adds a file, in constant memory.
     ///
-    /// - Throws: ``FileReadError``, with the code `changed` where the file was written meanwhile; ``StoreError``.
+    /// - Throws: `FileReadError`, with the code `changed` where the file was written meanwhile; ``StoreError``.
     public func add(contentsOf path: String) async throws -> StoredContent {
         try await addFile(path).content
     }
 
     /// Adds files, as many at a time as there are processors; the answers are in the order of the paths.
     ///
-    /// - Throws: ``FileReadError``, with the code `changed` where a file was written meanwhile; ``StoreError``.
+    /// - Throws: `FileReadError`, with the code `changed` where a file was written meanwhile; ``StoreError``.
     public func add(contentsOf paths: [String]) async throws -> [StoredContent] {
         try await addFiles(paths).map(\.content)
     }

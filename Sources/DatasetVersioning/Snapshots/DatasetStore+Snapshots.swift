@@ -50,7 +50,7 @@ extension DatasetStore {
 
     /// Keeps a file or a folder as the next version of a dataset, with more to say about it.
     ///
-    /// - Throws: As ``snapshot(_:of:message:)``, and ``DatasetError`` with the code `notFound` for a parent that is not there.
+    /// - Throws: As a snapshot of a path without options, and ``DatasetError`` with the code `notFound` for a parent that is not there.
     @discardableResult
     public func snapshot(
         _ dataset: String, of path: String, _ options: SnapshotOptions
@@ -64,7 +64,7 @@ extension DatasetStore {
 
     /// Keeps a table as the next version of a dataset: a CSV file named for the dataset.
     ///
-    /// - Throws: As ``snapshot(_:of:message:)``
+    /// - Throws: As a snapshot of a path without options
     @discardableResult
     public func snapshot(
         _ dataset: String, of table: Table, message: String = ""

@@ -69,7 +69,9 @@ public struct RunReader: Sendable {
     /// Where a training went back (``RunOptions/StepPolicy/newAttempt``), older points from the step on where a newer
     /// attempt began are left out.
     ///
-    /// - Parameter allAttempts: Whether the points of older attempts are kept.
+    /// - Parameters:
+    ///   - metric: The name of the metric.
+    ///   - allAttempts: Whether the points of older attempts are kept.
     public func points(of metric: String, allAttempts: Bool = false) -> [MetricPoint] {
         guard let parts = content.metrics[metric] else { return [] }
         var points: [MetricPoint] = []

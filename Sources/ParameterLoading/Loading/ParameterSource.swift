@@ -52,7 +52,9 @@ public struct ParameterSource: Sendable {
     ///
     /// Unknown keys in it are errors.
     ///
-    /// - Parameter isOptional: Whether the file may be missing.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - isOptional: Whether the file may be missing.
     public static func file(_ path: String, isOptional: Bool = false) -> ParameterSource {
         ParameterSource(kind: .file(path: path, isOptional: isOptional))
     }
@@ -62,7 +64,9 @@ public struct ParameterSource: Sendable {
     ///
     /// A later ``commandLine`` chooses other options: `model=xgboost` for the file `model/xgboost.yaml`.
     ///
-    /// - Parameter name: The file to begin with, without its ending.
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - name: The file to begin with, without its ending.
     public static func groups(in folder: String, name: String = "config") -> ParameterSource {
         ParameterSource(kind: .groups(folder: folder, name: name))
     }
@@ -71,7 +75,10 @@ public struct ParameterSource: Sendable {
     ///
     /// Unknown keys in it are errors.
     ///
-    /// - Parameter name: What to call it in messages.
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - format: The language it is written in.
+    ///   - name: What to call it in messages.
     public static func text(
         _ text: String, format: ParameterFormat, name: String = "text"
     ) -> ParameterSource {
@@ -82,7 +89,10 @@ public struct ParameterSource: Sendable {
     ///
     /// Unknown keys in it are errors.
     ///
-    /// - Parameter name: What to call it in messages.
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - format: The language it is written in.
+    ///   - name: What to call it in messages.
     public static func text(
         _ bytes: [UInt8], format: ParameterFormat, name: String = "text"
     ) -> ParameterSource {
@@ -94,6 +104,7 @@ public struct ParameterSource: Sendable {
     /// It is shared with other programs, so names that nothing asks for are ignored.
     ///
     /// - Parameters:
+    ///   - path: The file.
     ///   - prefix: What the names of parameters begin with; two underscores behind it separate nested keys.
     ///   - isOptional: Whether the file may be missing.
     public static func dotEnv(
@@ -106,7 +117,9 @@ public struct ParameterSource: Sendable {
     ///
     /// A name with the prefix that nothing asks for is an error; other names are ignored.
     ///
-    /// - Parameter variables: The variables; nil for those of the process.
+    /// - Parameters:
+    ///   - prefix: What the names of parameters begin with.
+    ///   - variables: The variables; nil for those of the process.
     public static func environment(
         prefix: String, variables: [String: String]? = nil
     ) -> ParameterSource {

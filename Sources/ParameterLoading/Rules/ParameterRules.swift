@@ -74,6 +74,7 @@ public struct ParameterRule<Value>: Sendable {
     /// - Parameters:
     ///   - message: What is demanded, to follow the keys: `must leave rounds for training`.
     ///   - keys: The keys the test is about; the first one is the place of the problem.
+    ///   - test: Whether the value may stand.
     public static func require(
         _ message: String, of keys: String..., test: @escaping @Sendable (Value) -> Bool
     ) -> ParameterRule {

@@ -7,7 +7,9 @@
 public enum ParameterSchema {
     /// The schema of a type as JSON text.
     ///
-    /// - Parameter defaults: The values of keys that may be missing; with it no key is required.
+    /// - Parameters:
+    ///   - type: The type.
+    ///   - defaults: The values of keys that may be missing; with it no key is required.
     /// - Throws: ``ParameterError`` where the defaults cannot be encoded.
     public static func json<Value: Decodable>(
         for type: Value.Type, defaults: (any Encodable & Sendable)? = nil

@@ -25,7 +25,9 @@ public struct SweepProgress: Sendable {
 
     /// Opens a folder, making it where it is missing.
     ///
-    /// - Parameter base: What all points share, such as the digest of the parameters without overrides.
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - base: What all points share, such as the digest of the parameters without overrides.
     /// - Throws: ``ParameterError`` where the folder cannot be made.
     public init(in folder: String, base: Digest? = nil) throws {
         self.folder = folder
@@ -56,7 +58,9 @@ public struct SweepProgress: Sendable {
 
     /// Records that a point is done.
     ///
-    /// - Parameter result: What the run reached, such as `["auc": 0.71]`.
+    /// - Parameters:
+    ///   - point: The point.
+    ///   - result: What the run reached, such as `["auc": 0.71]`.
     /// - Throws: ``ParameterError`` where the record cannot be written; the point is not done then.
     public func finish(_ point: SweepPoint, result: [String: Double] = [:]) throws {
         do {
