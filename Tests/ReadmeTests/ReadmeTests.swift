@@ -83,6 +83,10 @@ import TreeEnsembles
             try await registry.promote(
                 candidate, to: "champion", if: [.beats("champion", on: "roc_auc", by: 0.002)])
             #expect(try await registry.aliases(of: "flight-delay") == ["champion": 1])
+
+            // What the modules keep beside each other in one store, its check understands.
+            let check = try await StoreMaintenance(store).check(dataShare: 1)
+            #expect(check.problems.isEmpty, "\(check)")
         }
     }
 

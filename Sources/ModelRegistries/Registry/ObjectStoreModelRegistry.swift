@@ -68,7 +68,8 @@ public final class ObjectStoreModelRegistry: ModelRegistry {
                     signature: candidate.signature, tags: candidate.tags)
         }
         // The name comes last: a listed model has a version.
-        try await keep([], at: Self.namePrefix + candidate.model)
+        let name = CanonicalJSON.encode(.object(["model": .string(candidate.model)]))
+        try await keep(name, at: Self.namePrefix + candidate.model + Self.nameSuffix)
         var version = try await version(number, of: candidate.model)
         for evaluation in candidate.evaluations {
             version = try await record(evaluation, of: version, note: note)
@@ -79,7 +80,7 @@ public final class ObjectStoreModelRegistry: ModelRegistry {
     /// The names of all models, sorted.
     public func models() async throws -> [String] {
         try await store.listAll(prefix: Self.namePrefix).map {
-            String($0.key.dropFirst(Self.namePrefix.count))
+            String($0.key.dropFirst(Self.namePrefix.count).dropLast(Self.nameSuffix.count))
         }
     }
 
@@ -193,6 +194,8 @@ public final class ObjectStoreModelRegistry: ModelRegistry {
 
 extension ObjectStoreModelRegistry {
     private static let namePrefix = "registry/names/"
+    /// Records are JSON, so that the store's garbage collection knows how to read them.
+    private static let nameSuffix = ".json"
 
     private static func key(ofLineage digest: Digest) -> String {
         "registry/lineage/\(digest.hexadecimal).json"
