@@ -44,6 +44,14 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("MLOpsTesting", ["ArtifactStores", "ModelRegistries", "RunLineage", "ContentHashing"]),
 ]
 
+/// The modules whose tests are built: all, or for a quick round of work those that SWIFT_MLOPS_TESTS names, separated by commas.
+let tested =
+    if let names = Context.environment["SWIFT_MLOPS_TESTS"]?.split(separator: ",").map(String.init) {
+        modules.filter { names.contains($0.name) }
+    } else {
+        modules
+    }
+
 let package = Package(
     name: "swift-mlops",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
@@ -84,24 +92,30 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ]
-        + modules.map { module in
+        + tested.map { module in
             .testTarget(
                 name: module.name + "Tests",
                 dependencies: [.byName(name: module.name), "TestSupport"] + module.imports
                     + (testsStores(module.name, importing: module.imports) ? ["MLOpsTesting"] : []),
                 swiftSettings: strict)
-        } + [
-            .testTarget(
-                name: "CommandLineBaseTests", dependencies: ["CommandLineBase"], swiftSettings: strict),
-            .testTarget(
-                name: "ReadmeTests", dependencies: modules.map { .byName(name: $0.name) } + ["TestSupport"],
-                swiftSettings: strict),
-            .testTarget(
-                name: "EndToEndTests", dependencies: ["TestSupport", "TreeEnsembles", "ContentHashing"],
-                swiftSettings: strict),
-        ],
+        }
+        + (tested.count < modules.count ? [] : testsOfTheWhole),
     swiftLanguageModes: [.v6]
 )
+
+/// The tests that need more than one module.
+var testsOfTheWhole: [Target] {
+    [
+        .testTarget(
+            name: "CommandLineBaseTests", dependencies: ["CommandLineBase"], swiftSettings: strict),
+        .testTarget(
+            name: "ReadmeTests", dependencies: modules.map { .byName(name: $0.name) } + ["TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestSupport", "TreeEnsembles", "ContentHashing"],
+            swiftSettings: strict),
+    ]
+}
 
 extension Target.Dependency {
     /// Whether this dependency names the given target of this package.
