@@ -76,6 +76,10 @@ struct OverrideParser {
             try expectEnd()
             return .sweep(sweep)
         }
+        if let addition = try parseExtension() {
+            try expectEnd()
+            return .single(addition)
+        }
         let start = position
         let first = try parseElement(stop: [])
         skipBlanks()

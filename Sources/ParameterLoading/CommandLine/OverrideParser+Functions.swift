@@ -9,6 +9,8 @@ struct SweepChoices: Sendable {
         case range(start: Double, stop: Double, step: Double, isInteger: Bool)
         /// Any number from the first to the last; only random sweeps can take it.
         case interval(Double, Double, isInteger: Bool)
+        /// The options of the group that the key names, of which some pattern of the first fits and none of the second.
+        case glob(include: [String], exclude: [String])
         /// Values of another kind in sorted order.
         case sorted(SweepChoices, reversed: Bool)
         /// Values of another kind in an order that the sweep's seed decides.
@@ -141,8 +143,41 @@ extension OverrideParser {
             return SweepChoices(.interval(low.value, high.value, isInteger: false), at: origin)
         case "tag": return try parseTag(from: start)
         case "sort", "shuffle": return try parseOrdered(name, from: start)
-        default: throw fault("glob() chooses among the files of a group, and here is no group", at: start)
+        default: return SweepChoices(try parseGlob(from: start), at: origin)
         }
+    }
+
+    private mutating func parseGlob(from start: Int) throws(SyntaxError) -> SweepChoices.Kind {
+        var patterns: [String: [String]] = [:]
+        for (index, argument) in try parseArguments().enumerated() {
+            let name = argument.name ?? (index == 0 ? "include" : "exclude")
+            guard ["include", "exclude"].contains(name), patterns[name] == nil else {
+                throw fault("glob() takes patterns and exclude=patterns", at: start)
+            }
+            if case .list(let elements) = argument.value.content {
+                patterns[name] = elements.map(UntypedText.raw)
+            } else {
+                patterns[name] = [UntypedText.raw(argument.value)]
+            }
+        }
+        guard let include = patterns["include"] else {
+            throw fault("glob() takes a pattern such as '*' or a list of them", at: start)
+        }
+        return .glob(include: include, exclude: patterns["exclude"] ?? [])
+    }
+
+    // MARK: Lists
+
+    /// Parses `extend_list(…)`, which puts values behind those of the list below; nil where none begins.
+    mutating func parseExtension() throws(SyntaxError) -> Node? {
+        let start = position
+        guard let name = functionName(among: ["extend_list"]) else { return nil }
+        enter(name)
+        let values = try parseArguments()
+        guard values.allSatisfy({ $0.name == nil }) else {
+            throw fault("extend_list() takes values without names", at: start)
+        }
+        return node(.directive(.append, node(.list(values.map(\.value)), at: start)), at: start)
     }
 
     private func castSweep(_ kind: SweepChoices.Kind, _ name: String, at start: Int) throws(SyntaxError)
@@ -157,6 +192,7 @@ extension OverrideParser {
         case .range(let first, let stop, let step, _):
             return .range(start: first, stop: stop, step: step, isInteger: isInteger)
         case .interval(let low, let high, _): return .interval(low, high, isInteger: isInteger)
+        case .glob: throw fault("\(name)() cannot take the options of a group", at: start)
         case .sorted(var inner, let reversed):
             inner.kind = try castSweep(inner.kind, name, at: start)
             return .sorted(inner, reversed: reversed)

@@ -102,8 +102,32 @@ extension ParameterLoader {
             }
         case .force: break
         }
-        if let list = listOverride(steps, value) { (steps, value) = list }
+        if case .directive(.append, let added) = value.content, case .list(let elements) = added.content {
+            value = try extended(steps, by: elements, value, below: below, layer: layer, override)
+        } else if let list = listOverride(steps, value) {
+            (steps, value) = list
+        }
         ParameterLoader.insert(value, at: steps[...], into: &layer)
+    }
+
+    /// What `extend_list(…)` puts into the layer, behind what earlier arguments put there.
+    private func extended(
+        _ steps: [String], by elements: [Node], _ value: Node, below: Node?, layer: Node, _ override: Override
+    ) throws(SyntaxError) -> Node {
+        switch layer.value(at: steps.map { .key($0) })?.content {
+        case .list(let earlier): return Node(.list(earlier + elements), at: value.origin)
+        case .directive(.append, let inner):
+            guard case .list(let earlier) = inner.content else { break }
+            let list = Node(.list(earlier + elements), at: value.origin)
+            return Node(.directive(.append, list), at: value.origin)
+        default: break
+        }
+        guard case .list = below?.content, listOverride(steps, value) == nil else {
+            throw SyntaxError(
+                "extend_list() needs a list below it, but '\(override.key.text)' is "
+                    + (below?.content.kind ?? "missing"), at: override.valueOffset)
+        }
+        return value
     }
 
     private func isMapping(_ node: Node?) -> Bool { if case .mapping = node?.content { true } else { false } }

@@ -14,9 +14,10 @@ final class DecodingState {
     /// Paths where a key is missing, with the name it has in the type.
     private var missing: [(parent: String, key: String, problem: ParameterProblem)] = []
 
-    struct Requests {
-        /// The names the type asked for, in its own spelling.
-        var names: [String] = []
+    final class Requests {
+        /// The names the type asked for, in its own spelling and order.
+        private(set) var names: [String] = []
+        private var known: Set<String> = []
         /// The keys of the mapping that were found under those names.
         var found: Set<String> = []
         /// Whether the type looked at the list of keys, as dictionaries do; then every key is known.
@@ -24,6 +25,12 @@ final class DecodingState {
         /// Whether the type gave up before it asked for everything; then its `CodingKeys` know the rest.
         var isKnown: ((String) -> Bool)?
         var gaveUp = false
+
+        /// Notes that the type asked for a name, and the key that was found for it.
+        func note(_ name: String, found key: String?) {
+            if known.insert(name).inserted { names.append(name) }
+            if let key { found.insert(key) }
+        }
     }
 
     init(sources: SourceList, mask: SecretMask) {
@@ -72,19 +79,16 @@ final class DecodingState {
 
     // MARK: Keys
 
-    func request(_ name: String, found key: String?, in path: KeyPathText) {
+    /// What the mapping at a path was asked for, to be filled by whoever decodes it.
+    func requests(at path: KeyPathText) -> Requests {
         let text = path.text
-        if requests[text]?.names.contains(name) != true {
-            requests[text, default: Requests()].names.append(name)
-        }
-        if let key { requests[text]?.found.insert(key) }
+        if let known = requests[text] { return known }
+        let created = Requests()
+        requests[text] = created
+        return created
     }
 
-    func setKnown(_ isKnown: @escaping (String) -> Bool, in path: KeyPathText) {
-        requests[path.text, default: Requests()].isKnown = isKnown
-    }
-
-    func open(_ path: KeyPathText) { requests[path.text, default: Requests()].isOpen = true }
+    func open(_ path: KeyPathText) { requests(at: path).isOpen = true }
 
     func giveUp(_ path: KeyPathText) { requests[path.text]?.gaveUp = true }
 
@@ -111,15 +115,17 @@ final class DecodingState {
         case .mapping(let members):
             guard let asked = requests[path.text] else { return }
             for member in members.entries {
-                let child = path.appending(member.key)
                 let isKnown =
                     asked.isOpen || asked.found.contains(member.key)
                     || asked.gaveUp && asked.isKnown?(member.key) == true
                 if isKnown {
-                    reportUnknown(in: member.value, path: child, &suggested)
+                    if member.value.isCollection {
+                        reportUnknown(in: member.value, path: path.appending(member.key), &suggested)
+                    }
                     continue
                 }
                 guard let strict = strictOrigin(of: member) else { continue }
+                let child = path.appending(member.key)
                 let names = asked.names.map(KeyNames.canonical)
                 let free = names.filter { members.placeSpelled($0) == nil }
                 let nearest =
@@ -136,7 +142,7 @@ final class DecodingState {
                 report(.unknownKey, message, at: strict, path: child, suggestion: nearest)
             }
         case .list(let elements):
-            for (index, element) in elements.enumerated() {
+            for (index, element) in elements.enumerated() where element.isCollection {
                 reportUnknown(in: element, path: path.appending(index), &suggested)
             }
         default: return

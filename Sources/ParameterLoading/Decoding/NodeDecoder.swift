@@ -49,10 +49,11 @@ struct NodeDecoder: Decoder {
         if case .mapping = typed.content {} else { typed.content = .mapping([:]) }
         // A dictionary's keys take any name and are not the names of a type's properties.
         let takesAnyName = Key(stringValue: "any name, even this one") != nil
-        state.setKnown(
-            { Key(stringValue: $0) != nil || KeyedNodeDecoder<Key>.camelCase($0) != nil }, in: path)
+        let requests = state.requests(at: path)
+        requests.isKnown = { Key(stringValue: $0) != nil || KeyedNodeDecoder<Key>.camelCase($0) != nil }
         return KeyedDecodingContainer(
-            KeyedNodeDecoder<Key>(decoder: self, members: members, takesAnyName: takesAnyName))
+            KeyedNodeDecoder<Key>(
+                decoder: self, members: members, takesAnyName: takesAnyName, requests: requests))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {

@@ -162,10 +162,11 @@ struct KeyedNodeDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     /// The members; nil for a mapping that is missing.
     let members: Members?
     let takesAnyName: Bool
+    let requests: DecodingState.Requests
     var codingPath: [any CodingKey] { decoder.codingPath }
 
     var allKeys: [Key] {
-        decoder.state.open(decoder.path)
+        requests.isOpen = true
         return (members?.entries ?? []).compactMap { Key(stringValue: $0.key) ?? Self.camelCase($0.key) }
     }
 
@@ -183,7 +184,7 @@ struct KeyedNodeDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
         let name = key.stringValue
         let place = takesAnyName ? members?.place(of: name) : members?.placeSpelled(name)
         let member = place.flatMap { members?.entries[$0] }
-        decoder.state.request(name, found: member?.key, in: decoder.path)
+        requests.note(name, found: member?.key)
         return member
     }
 

@@ -91,28 +91,9 @@ enum SpecialTypes {
     private static func untyped(_ decoder: NodeDecoder) -> ParameterValue {
         guard let node = decoder.node else { return .null }
         decoder.state.open(decoder.path)
-        keep(node, in: decoder.typed)
+        decoder.typed.content = .untyped(node)
         return ParameterValue(node)
     }
-
-    /// Takes a value without a type into the typed tree, where names stay as they are.
-    private static func keep(_ node: Node, in typed: TypedValue) {
-        switch UntypedText.resolved(node).content {
-        case .mapping(let members):
-            typed.content = .mapping([:])
-            for member in members.entries {
-                let child = typed.member(member.key, member.value)
-                if SecretNames.isSecret(key: member.key) { child.isSecret = isText(member.value) }
-                keep(member.value, in: child)
-            }
-        case .list(let elements):
-            typed.content = .list([])
-            for element in elements { keep(element, in: typed.appendElement(element)) }
-        case let scalar: typed.content = .scalar(scalar)
-        }
-    }
-
-    private static func isText(_ node: Node) -> Bool { text(node) != nil }
 }
 
 /// Texts of sources without types, read the way YAML reads a plain scalar or a flow collection.

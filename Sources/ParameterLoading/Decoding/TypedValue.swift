@@ -5,6 +5,8 @@ final class TypedValue {
     enum Content {
         /// Nothing asked for it.
         case unknown
+        /// Taken as it is, without a type.
+        case untyped(Node)
         case scalar(Node.Content)
         case list([TypedValue])
         case mapping([String: TypedValue])
@@ -41,5 +43,59 @@ final class TypedValue {
         elements.append(child)
         content = .list(elements)
         return child
+    }
+
+    // MARK: Secrets
+
+    /// The paths of the values that must not be shown.
+    var secretPaths: Set<String> {
+        var paths: Set<String> = []
+        var path = KeyPathText()
+        collectSecrets(&path, &paths)
+        return paths
+    }
+
+    private func collectSecrets(_ path: inout KeyPathText, _ paths: inout Set<String>) {
+        if isSecret { paths.insert(path.text) }
+        switch content {
+        case .mapping(let members):
+            for (key, member) in members {
+                path.steps.append(.key(key))
+                member.collectSecrets(&path, &paths)
+                path.steps.removeLast()
+            }
+        case .list(let elements):
+            for (index, element) in elements.enumerated() {
+                path.steps.append(.index(index))
+                element.collectSecrets(&path, &paths)
+                path.steps.removeLast()
+            }
+        case .untyped(let node): TypedValue.collectSecrets(in: node, &path, &paths)
+        case .unknown, .scalar: break
+        }
+    }
+
+    private static func collectSecrets(
+        in node: Node, _ path: inout KeyPathText, _ paths: inout Set<String>
+    ) {
+        switch UntypedText.resolved(node).content {
+        case .mapping(let members):
+            for member in members.entries {
+                path.steps.append(.key(member.key))
+                if member.value.isString(where: { _ in SecretNames.isSecret(key: member.key) }) {
+                    paths.insert(path.text)
+                } else {
+                    collectSecrets(in: member.value, &path, &paths)
+                }
+                path.steps.removeLast()
+            }
+        case .list(let elements):
+            for (index, element) in elements.enumerated() {
+                path.steps.append(.index(index))
+                collectSecrets(in: element, &path, &paths)
+                path.steps.removeLast()
+            }
+        default: break
+        }
     }
 }

@@ -14,15 +14,16 @@ public import ContentHashing
 /// won. Keys are spelled with underscores.
 public struct FrozenParameters: Hashable, Sendable {
     let root: FrozenValue
+    private let originList: FrozenOrigins
     /// Where each leaf came from, by its path.
-    let origins: [String: String]
+    var origins: [String: String] { originList.byPath(of: root) }
 
     /// The SHA-256 of the canonical values.
     public let digest: Digest
 
-    init(root: FrozenValue, origins: [String: String]) {
+    init(root: FrozenValue, origins: FrozenOrigins) {
         self.root = root
-        self.origins = origins
+        originList = origins
         var bytes: [UInt8] = []
         root.write(to: &bytes)
         digest = Digest(of: bytes)
@@ -39,9 +40,17 @@ public struct FrozenParameters: Hashable, Sendable {
         }
     }
 
+    /// Whether both have the same values from the same places.
+    public static func == (left: FrozenParameters, right: FrozenParameters) -> Bool {
+        left.digest == right.digest && left.root == right.root && left.origins == right.origins
+    }
+
+    /// Feeds the digest, which stands for the values.
+    public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+
     // MARK: The file
 
-    private static let format = "swift-mlops parameters 1"
+    static let format = "swift-mlops parameters 1"
 
     /// The frozen file: JSON for people and machines, with the digest and the origin of each leaf.
     public var fileContent: [UInt8] {
@@ -68,7 +77,7 @@ public struct FrozenParameters: Hashable, Sendable {
         line("digest", "\"\(digest)\"")
         var members: [(String, String)] = []
         if case .mapping(let found) = root {
-            members = FrozenValue.sorted(found).map { (FrozenValue.escaped($0.key), $0.value.text) }
+            members = found.map { (FrozenValue.escaped($0.key), $0.value.text) }
         }
         block("values", members)
         block(
@@ -104,41 +113,5 @@ public struct FrozenParameters: Hashable, Sendable {
             throw ParameterError([ParameterProblem(.unreadable, "'\(path)' cannot be read: \(error)")])
         }
         try self.init(parsing: bytes, name: path)
-    }
-
-    /// Reads the content of a frozen file and checks that its digest is that of its values.
-    ///
-    /// - Throws: ``ParameterError`` where it is no frozen file, or was changed.
-    public init(parsing bytes: [UInt8], name: String = "frozen parameters") throws {
-        var sources = SourceList()
-        let source = sources.add(SourceText(name: name, kind: .file, bytes: bytes))
-        let node: Node
-        do {
-            node = try JSONReader.parse(bytes, source: source)
-        } catch {
-            throw ParameterError([sources.problem(.syntax, error.message, at: Origin(source, error.offset))])
-        }
-        func refuse(_ message: String) -> ParameterError {
-            ParameterError([sources.problem(.invalidValue, message, at: node.origin)])
-        }
-        guard case .mapping(let members) = node.content,
-            members["format"]?.isString(where: { $0 == FrozenParameters.format }) == true
-        else { throw refuse("this is no frozen file: its format should be '\(FrozenParameters.format)'") }
-        guard let values = members["values"], let root = FrozenValue(values) else {
-            throw refuse("the frozen file has no readable values")
-        }
-        var origins: [String: String] = [:]
-        if case .mapping(let places) = members["origins"]?.content {
-            for place in places.entries {
-                if case .string(let text) = place.value.content { origins[place.key] = text }
-            }
-        }
-        self.init(root: root, origins: origins)
-        let recorded = members["digest"].flatMap {
-            if case .string(let text) = $0.content { Digest(text) } else { nil }
-        }
-        guard recorded == digest else {
-            throw refuse("the values were changed: their digest is \(digest), not the one in the file")
-        }
     }
 }

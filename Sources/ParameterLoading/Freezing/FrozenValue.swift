@@ -1,7 +1,13 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 /// A value of the frozen form, in which 1, 1.0 and "1" differ.
-indirect enum FrozenValue: Hashable, Sendable {
+enum FrozenValue: Hashable, Sendable {
+    /// A member of a mapping.
+    struct Member: Hashable, Sendable {
+        let key: String
+        let value: FrozenValue
+    }
+
     case null
     case bool(Bool)
     case integer(Int64)
@@ -11,7 +17,8 @@ indirect enum FrozenValue: Hashable, Sendable {
     /// A secret, reduced to a keyed digest, or to nothing where no key was given.
     case secret(String)
     case list([FrozenValue])
-    case mapping([String: FrozenValue])
+    /// Members sorted by the bytes of their keys.
+    case mapping([Member])
 
     /// The canonical text: JSON on one line, members sorted by the bytes of their names, numbers that are no
     /// integers always with a point or an exponent.
@@ -41,11 +48,11 @@ indirect enum FrozenValue: Hashable, Sendable {
             bytes += "]".utf8
         case .mapping(let members):
             bytes += "{".utf8
-            for (index, (key, value)) in FrozenValue.sorted(members).enumerated() {
-                if index > 0 { bytes += ",".utf8 }
-                JSONText.write(FrozenValue.escaped(key), to: &bytes)
-                bytes += ":".utf8
-                value.write(to: &bytes)
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                JSONText.write(FrozenValue.escaped(member.key), to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(to: &bytes)
             }
             bytes += "}".utf8
         }
@@ -58,12 +65,13 @@ indirect enum FrozenValue: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func sorted(_ members: [String: FrozenValue]) -> [(key: String, value: FrozenValue)] {
-        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    /// The order of keys: that of their bytes.
+    static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
     /// A dollar sign at the start of a key is doubled, so that no key looks like one of ours.
-    static func escaped(_ key: String) -> String { key.hasPrefix("$") ? "$" + key : key }
+    static func escaped(_ key: String) -> String { key.utf8.first == UInt8(ascii: "$") ? "$" + key : key }
 
     /// Reads what ``write(to:)`` wrote.
     init?(_ node: Node) {
@@ -95,7 +103,7 @@ indirect enum FrozenValue: Hashable, Sendable {
                     return
                 }
             }
-            var members: [String: FrozenValue] = [:]
+            var members: [Member] = []
             for entry in entries.entries {
                 var key = entry.key
                 if key.hasPrefix("$") {
@@ -103,9 +111,9 @@ indirect enum FrozenValue: Hashable, Sendable {
                     key.removeFirst()
                 }
                 guard let value = FrozenValue(entry.value) else { return nil }
-                members[key] = value
+                members.append(Member(key: key, value: value))
             }
-            self = .mapping(members)
+            self = .mapping(members.sorted { FrozenValue.precedes($0.key, $1.key) })
         }
     }
 
@@ -115,7 +123,7 @@ indirect enum FrozenValue: Hashable, Sendable {
         case .list(let elements) where !elements.isEmpty:
             elements.enumerated().flatMap { $1.leaves(path.appending($0)) }
         case .mapping(let members) where !members.isEmpty:
-            FrozenValue.sorted(members).flatMap { $0.value.leaves(path.appending($0.key)) }
+            members.flatMap { $0.value.leaves(path.appending($0.key)) }
         default: [(path, self)]
         }
     }

@@ -56,6 +56,12 @@ enum JSONText {
     /// reader of lines takes for the end of one (U+0085, U+2028, U+2029).
     static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy({ $0 &- 0x20 < 0x5f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+        {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            return
+        }
         // The last two bytes, to recognise those three in UTF-8.
         var last: (UInt8, UInt8) = (0, 0)
         for byte in text.utf8 {

@@ -86,11 +86,11 @@ extension ParameterLoader {
         _ choices: inout Choices
     ) -> Node? {
         let folder = root + (group.isEmpty ? "" : group + "/")
-        let known = ["yaml", "yml", "toml", "json"]
-        let endings = ParameterFormat(path: option) == nil ? known.map { "." + $0 } : [""]
+        let endings =
+            ParameterFormat(path: option) == nil ? ParameterLoader.endings.map { "." + $0 } : [""]
         guard let path = endings.map({ folder + option + $0 }).first(where: FileManager.default.fileExists)
         else {
-            let options = ParameterLoader.options(in: folder, endings: known)
+            let options = ParameterLoader.options(in: folder)
             let near = KeyNames.nearest(to: option, among: options)
             report(
                 .unreadable,
@@ -126,7 +126,14 @@ extension ParameterLoader {
         return merged
     }
 
-    private static func options(in folder: String, endings: [String]) -> [String] {
+    private static let endings = ["yaml", "yml", "toml", "json"]
+
+    /// The names of the options that a group has, sorted.
+    static func options(ofGroup group: String, in root: String) -> [String] {
+        options(in: (root.hasSuffix("/") ? root : root + "/") + group + "/")
+    }
+
+    private static func options(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.compactMap { name in
             guard let dot = name.lastIndex(of: "."), endings.contains(String(name[dot...].dropFirst())) else {

@@ -108,9 +108,19 @@ struct ParameterLoader {
                     "'\(path)' must end with .yaml, .yml, .toml or .json, so that its format is known"))
             return nil
         }
-        guard let bytes = bytes(of: path, isOptional: isOptional) else { return nil }
-        return parse(SourceText(name: path, kind: .file, bytes: bytes), format)
-            .map { expandDirectives($0, path: path, stack: stack + [path]) }
+        guard let bytes = bytes(of: path, isOptional: isOptional),
+            let node = parse(SourceText(name: path, kind: .file, bytes: bytes), format)
+        else { return nil }
+        guard format == .json, FrozenParameters.isFrozen(node) else {
+            return expandDirectives(node, path: path, stack: stack + [path])
+        }
+        do {
+            _ = try FrozenParameters(parsing: bytes, name: path)
+        } catch {
+            problems += error.problems
+            return nil
+        }
+        return FrozenParameters.layer(of: node)
     }
 
     private mutating func parse(_ text: SourceText, _ format: ParameterFormat) -> Node? {

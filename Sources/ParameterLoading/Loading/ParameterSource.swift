@@ -50,6 +50,8 @@ public struct ParameterSource: Sendable {
 
     /// A YAML, TOML or JSON file; its ending tells which.
     ///
+    /// A file that ``FrozenParameters/write(to:)`` wrote gives the values it froze, all but the secrets.
+    ///
     /// Unknown keys in it are errors.
     ///
     /// - Parameters:

@@ -14,22 +14,7 @@ struct Resolution: Sendable {
         self.root = root
         self.sources = sources
         self.mask = mask
-        var paths: Set<String> = []
-        Resolution.collectSecrets(typed, KeyPathText(), &paths)
-        secretPaths = paths
-    }
-
-    private static func collectSecrets(_ typed: TypedValue, _ path: KeyPathText, _ paths: inout Set<String>) {
-        if typed.isSecret { paths.insert(path.text) }
-        switch typed.content {
-        case .mapping(let members):
-            for (key, member) in members { collectSecrets(member, path.appending(key), &paths) }
-        case .list(let elements):
-            for (index, element) in elements.enumerated() {
-                collectSecrets(element, path.appending(index), &paths)
-            }
-        default: break
-        }
+        secretPaths = typed.secretPaths
     }
 
     func origin(of keyPath: String) -> ParameterOrigin? {
@@ -112,45 +97,8 @@ struct Resolution: Sendable {
         }
     }
 
-    // MARK: Freezing
-
     func frozen(_ typed: TypedValue, key: [UInt8]?) -> FrozenParameters {
-        var origins: [String: String] = [:]
-        let root = freeze(typed, KeyPathText(), key, &origins) ?? .mapping([:])
-        return FrozenParameters(root: root, origins: origins)
-    }
-
-    private func freeze(
-        _ typed: TypedValue, _ path: KeyPathText, _ key: [UInt8]?, _ origins: inout [String: String]
-    ) -> FrozenValue? {
-        func note() { if let node = typed.node { origins[path.text] = sources.place(node.origin).place } }
-        if typed.isSecret, let node = typed.node {
-            note()
-            return secret(JSONText.text(of: node), key)
-        }
-        switch typed.content {
-        case .unknown: return nil
-        case .scalar(let content):
-            note()
-            if case .string(let text) = content, mask.isSecret(text) {
-                return secret(JSONText.text(of: Node(content, at: Origin(0, 0))), key)
-            }
-            return FrozenValue(Node(content, at: Origin(0, 0)))
-        case .list(let elements):
-            if elements.isEmpty { note() }
-            return .list(elements.enumerated().map { freeze($1, path.appending($0), key, &origins) ?? .null })
-        case .mapping(let members):
-            if members.isEmpty { note() }
-            var result: [String: FrozenValue] = [:]
-            for (name, member) in members {
-                result[name] = freeze(member, path.appending(name), key, &origins)
-            }
-            return .mapping(result)
-        }
-    }
-
-    private func secret(_ text: String, _ key: [UInt8]?) -> FrozenValue {
-        guard let key else { return .secret("unkeyed") }
-        return .secret("hmac-" + KeyedDigest.of(Array(text.utf8), key: key).description)
+        var freezer = Freezer(mask: mask, key: key)
+        return freezer.freeze(typed, sources: sources)
     }
 }

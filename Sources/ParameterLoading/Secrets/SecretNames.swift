@@ -11,11 +11,25 @@ struct SecretNames: Sendable {
 
     /// Whether a key's last words name a secret: `db_password`, `aws_secret_access_key`, but not `max_tokens`.
     static func isSecret(key: String) -> Bool {
+        guard mayBeSecret(key) else { return false }
         let words = KeyNames.canonical(key).lowercased().split(separator: "_")
         guard let last = words.last else { return false }
         if SecretNames.words.contains(String(last)) { return true }
         return words.count > 1 && pairs.contains(words.suffix(2).joined(separator: "_"))
     }
+
+    /// Whether the last letters are those of a secret's name; nearly all keys are told apart here, without a copy.
+    private static func mayBeSecret(_ key: String) -> Bool {
+        guard let last = key.utf8.last(where: { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }),
+            !last.isDigit
+        else { return false }
+        let letters = key.utf8.reversed().lazy.drop { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+            .map { $0 | 0x20 }
+        return endings.contains { $0.first == last | 0x20 && letters.starts(with: $0) }
+    }
+
+    /// The last letters, backwards, of all words and pairs.
+    private static let endings = Set(words.union(pairs).map { $0.utf8.suffix(3).reversed() as [UInt8] })
 }
 
 /// The texts of the secrets of one load; whatever is shown goes through it.

@@ -12,15 +12,28 @@ import ContentHashing
 /// ```
 public struct Sweep: Sendable {
     private let overrides: [(override: Override, text: String)]
+    private let groups: String?
 
-    /// Reads overrides: `key=1,2,3`, `choice(…)`, `range(start,stop,step)`, `interval(low,high)`, each of them inside
-    /// `sort(…)`, `shuffle(…)`, `tag(…)`, `int(…)` or `float(…)`; other values are the same for all points.
+    /// Reads overrides: `key=1,2,3`, `choice(…)`, `range(start,stop,step)`, `interval(low,high)`, `glob(pattern)`, each
+    /// of them inside `sort(…)`, `shuffle(…)`, `tag(…)`, `int(…)` or `float(…)`; other values are the same for all
+    /// points.
     ///
+    /// - Parameters:
+    ///   - overrides: The overrides.
+    ///   - groups: The folder of ``ParameterSource/groups(in:name:)``, in which `model=glob(*)` finds the options of the
+    ///     group `model`.
     /// - Throws: ``ParameterError`` with every text that is no override.
-    public init(_ overrides: String...) throws { try self.init(overrides) }
+    public init(_ overrides: String..., groups: String? = nil) throws {
+        try self.init(overrides, groups: groups)
+    }
 
-    /// Reads overrides; see ``init(_:)-(String...)``.
-    public init(_ overrides: [String]) throws {
+    /// Reads overrides; see ``init(_:groups:)-(String...,_)``.
+    ///
+    /// - Parameters:
+    ///   - overrides: The overrides.
+    ///   - groups: The folder of groups.
+    /// - Throws: ``ParameterError`` with every text that is no override.
+    public init(_ overrides: [String], groups: String? = nil) throws {
         var sources = SourceList()
         var problems: [ParameterProblem] = []
         var parsed: [(Override, String)] = []
@@ -39,6 +52,7 @@ public struct Sweep: Sendable {
         }
         guard problems.isEmpty else { throw ParameterError(problems) }
         self.overrides = parsed
+        self.groups = groups
     }
 
     /// Every combination of the choices; the last override changes fastest.
@@ -115,7 +129,7 @@ public struct Sweep: Sendable {
         case nil: [SweepPoint.Assignment(item.override, nil)]
         case .single(let node): [SweepPoint.Assignment(item.override, node)]
         case .sweep(let choices):
-            try choices.values(key: item.override.key.text, seed: seed).map {
+            try choices.values(key: item.override.key.text, seed: seed, groups: groups).map {
                 SweepPoint.Assignment(item.override, $0)
             }
         }
@@ -149,7 +163,7 @@ extension SweepChoices {
     }
 
     /// The values in their order.
-    fileprivate func values(key: String, seed: UInt64) throws -> [Node] {
+    fileprivate func values(key: String, seed: UInt64, groups: String?) throws -> [Node] {
         switch kind {
         case .choice(let values): return values
         case .range(let start, let stop, let step, let isInteger):
@@ -161,15 +175,35 @@ extension SweepChoices {
             }
         case .interval:
             throw Sweep.refusal("'\(key)' is an interval, of which only a random sweep can take points")
+        case .glob(let include, let exclude):
+            guard let groups else {
+                throw Sweep.refusal(
+                    "'\(key)' takes the options of a group; give the sweep the groups' folder")
+            }
+            let options = ParameterLoader.options(ofGroup: key, in: groups)
+            let chosen = options.filter { option in
+                include.contains { NamePattern.matches($0, option) }
+                    && !exclude.contains { NamePattern.matches($0, option) }
+            }
+            guard !chosen.isEmpty else {
+                throw Sweep.refusal(
+                    options.isEmpty
+                        ? "'\(groups)' has no group '\(key)' with options"
+                        : "no option of the group '\(key)' fits; there are \(options.joined(separator: ", "))"
+                )
+            }
+            return chosen.map { Node(.text($0), at: origin) }
         case .shuffled(let inner):
-            var values = try inner.values(key: key, seed: seed)
+            var values = try inner.values(key: key, seed: seed, groups: groups)
             var generator = SplitMix64(state: seed)
             for index in stride(from: values.count - 1, to: 0, by: -1) {
                 values.swapAt(index, Int(generator.next() % UInt64(index + 1)))
             }
             return values
         case .sorted(let inner, let isReversed):
-            let values = try inner.values(key: key, seed: seed).map { (UntypedText.resolved($0), $0) }
+            let values = try inner.values(key: key, seed: seed, groups: groups).map {
+                (UntypedText.resolved($0), $0)
+            }
             let sorted = values.enumerated().sorted { left, right in
                 if SweepChoices.precedes(left.element.0, right.element.0) { return !isReversed }
                 if SweepChoices.precedes(right.element.0, left.element.0) { return isReversed }

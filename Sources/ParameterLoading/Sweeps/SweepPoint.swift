@@ -32,7 +32,7 @@ public struct SweepPoint: Hashable, Sendable {
             let isDeletion = if case .delete = override.kind { true } else { false }
             canonical =
                 (isDeletion ? "~" : "") + KeyPathText(names).text + "="
-                + (value.map { JSONText.text(of: Assignment.resolved($0)) } ?? "")
+                + (value.map { Assignment.canonical($0) } ?? "")
         }
 
         /// The value in the grammar of overrides.
@@ -48,8 +48,16 @@ public struct SweepPoint: Hashable, Sendable {
             case .mapping(let members):
                 let texts = members.entries.map { quoted($0.key) + ":" + self.text(of: $0.value) }
                 return "{" + texts.joined(separator: ",") + "}"
+            case .directive(.append, let inner):
+                guard case .list(let elements) = inner.content else { return text(of: inner) }
+                return "extend_list(" + elements.map(self.text).joined(separator: ",") + ")"
             default: return JSONText.text(of: node)
             }
+        }
+
+        private static func canonical(_ value: Node) -> String {
+            if case .directive(.append, let inner) = value.content { return "extend_list" + canonical(inner) }
+            return JSONText.text(of: resolved(value))
         }
 
         private static func quoted(_ text: String) -> String {

@@ -14,6 +14,14 @@ struct Node: Sendable {
         self.shadowed = nil
     }
 
+    /// Whether other values are in this one.
+    var isCollection: Bool {
+        switch content {
+        case .list, .mapping: true
+        default: false
+        }
+    }
+
     enum Content: Sendable {
         case null
         case bool(Bool)
@@ -61,8 +69,8 @@ struct Member: Sendable {
     var key: String
     var keyOrigin: Origin
     var value: Node
-    /// Whether the key was no scalar; its text is then the key's JSON.
-    var isKeyCollection = false
+    /// Whether the key was written as a text; else it was a collection, whose JSON stands here, or nothing at all.
+    var isKeyText = true
 }
 
 /// The members of a mapping in the order they were written, found by name in constant time.

@@ -66,8 +66,21 @@ extension YAMLParser {
     /// Measures the line behind the scalar, which may be a comment only if no tab indents it.
     private mutating func measureEnd() throws(SyntaxError) {
         measureLine()
-        guard position < bytes.count, leading > indent else { return }
+        guard position < bytes.count, leading > indent, !isDocumentOver else { return }
         throw fault("tabs cannot indent the lines of a block scalar; use spaces", at: lineStart + indent)
+    }
+
+    /// Whether only comments and empty lines follow in this document; those may begin with tabs.
+    private var isDocumentOver: Bool {
+        var next = position
+        while next < bytes.count, !isMarker(at: next) {
+            while byte(next).isBlank { next += 1 }
+            if byte(next) == UInt8(ascii: "#") { while next < bytes.count, bytes[next] != 0x0a { next += 1 } }
+            guard next < bytes.count else { break }
+            guard bytes[next] == 0x0a else { return false }
+            next += 1
+        }
+        return true
     }
 
     private mutating func parseBlockHeader() throws(SyntaxError) -> (indent: Int?, Chomping) {

@@ -219,7 +219,7 @@ extension YAMLParser {
                 position += 1
                 let node = try parseBlockNode(
                     parent: column, allowsSequenceAtParent: true, isCompact: true, depth: depth + 1)
-                key = self.key(of: node, at: start)
+                key = explicitKey(of: node, at: start)
                 if try continues(at: column), byte(position) == UInt8(ascii: ":"), isSeparator(position + 1) {
                     position += 1
                     value = try parseBlockNode(
@@ -241,10 +241,12 @@ extension YAMLParser {
 
     func append(_ key: Key, _ value: Node, to members: inout Members) throws(SyntaxError) {
         let member = Member(
-            key: key.text, keyOrigin: origin(key.offset), value: value, isKeyCollection: key.isCollection)
+            key: key.text, keyOrigin: origin(key.offset), value: value,
+            isKeyText: !key.isCollection && !key.isEmpty)
         if members.append(member) { return }
         // Keys that are not plain texts are compared by no application of ours; only texts must be unique.
-        guard key.isCollection || key.isEmpty else {
+        guard !member.isKeyText || members.place(of: key.text).map({ members.entries[$0].isKeyText }) == false
+        else {
             throw fault("the key '\(key.text)' appears twice in one mapping", at: key.offset)
         }
         members.set(member)
@@ -302,6 +304,24 @@ extension YAMLParser {
         var key = self.key(of: try finishEmpty(properties, at: start), at: start)
         key.isEmpty = true
         return key
+    }
+
+    /// The key behind `? `; a plain scalar stays the text it was written as, like a key without `? `.
+    private func explicitKey(of node: Node, at offset: Int) -> Key {
+        switch node.content {
+        case .null, .bool, .integer, .natural, .number:
+            var scanner = self
+            scanner.position = Int(node.origin.offset)
+            guard scanner.position < bytes.count, (try? scanner.checkPlainStart(isInFlow: false)) != nil
+            else { break }
+            let start = scanner.position
+            let end = scanner.scanPlainLine(isInFlow: false)
+            let written = CoreSchema.resolve(bytes, start, end)
+            if case .string = written { break }
+            if start < end { return Key(text: text(start, end), offset: offset) }
+        default: break
+        }
+        return key(of: node, at: offset)
     }
 
     /// The text that stands for a node as a key.

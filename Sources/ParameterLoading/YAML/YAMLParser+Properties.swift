@@ -81,10 +81,11 @@ extension YAMLParser {
         guard isSeparator(position) || isFlowIndicator(bytes[position]) else {
             throw fault("a space must follow an alias")
         }
-        if openAnchors.contains(name) {
+        // The latest anchor of a name counts, be its node complete or not.
+        if let open = openAnchors[name], anchors[name].map({ $0.place < open }) ?? true {
             throw fault("the alias '*\(name)' stands inside the node it refers to", at: start)
         }
-        guard let (node, weight) = anchors[name] else {
+        guard let (node, weight, _) = anchors[name] else {
             throw fault("no node before this place has the anchor '&\(name)'", at: start)
         }
         nodeCount += weight
@@ -174,7 +175,7 @@ extension YAMLParser {
 
     /// Notes that a collection begins whose anchor cannot be used before it ends.
     mutating func open(_ properties: Properties) throws(SyntaxError) -> Int {
-        if let anchor = properties.anchor { openAnchors.insert(anchor) }
+        if let anchor = properties.anchor { openAnchors[anchor] = properties.offset }
         nodeCount += 1
         return nodeCount - 1
     }
@@ -184,8 +185,9 @@ extension YAMLParser {
     {
         guard !properties.isEmpty else { return node }
         if let anchor = properties.anchor {
-            openAnchors.remove(anchor)
-            anchors[anchor] = (node, nodeCount - count)
+            openAnchors[anchor] = nil
+            let isLatest = anchors[anchor].map { $0.place < properties.offset } ?? true
+            if isLatest { anchors[anchor] = (node, nodeCount - count, properties.offset) }
         }
         switch (properties.tag, node.content) {
         case (nil, _), (.nonSpecific, _), (.other, _), (.sequence, .list), (.mapping, .mapping): return node
@@ -245,7 +247,7 @@ extension YAMLParser {
         case (.directive(let directive), _): node = Node(.directive(directive, node), at: node.origin)
         default: throw fault("the value does not fit its tag", at: properties.offset)
         }
-        if let anchor = properties.anchor { anchors[anchor] = (node, 1) }
+        if let anchor = properties.anchor { anchors[anchor] = (node, 1, properties.offset) }
         return node
     }
 

@@ -19,10 +19,10 @@ struct YAMLParser {
     var leading = 0
     var measuredLine = 0
 
-    /// Anchored nodes of the document, with the count of nodes that each stands for.
-    var anchors: [String: (node: Node, weight: Int)] = [:]
-    /// Anchors whose node is not complete yet.
-    var openAnchors: Set<String> = []
+    /// Anchored nodes of the document, with the count of nodes that each stands for and the place of the anchor.
+    var anchors: [String: (node: Node, weight: Int, place: Int)] = [:]
+    /// Anchors whose node is not complete yet, with their places.
+    var openAnchors: [String: Int] = [:]
     /// The prefixes of `%TAG` directives.
     var tagHandles: [String: String] = [:]
     /// Nodes built so far, those that aliases stand for included.
@@ -62,6 +62,7 @@ struct YAMLParser {
             }
             tagHandles = [:]
             anchors.removeAll(keepingCapacity: true)
+            openAnchors = [:]
             if byte(position) == UInt8(ascii: "%"), position == lineStart { try parseDirectives() }
             let root: Node
             if isAtMarker(UInt8(ascii: "-")) {
@@ -91,6 +92,7 @@ struct YAMLParser {
                 quotedOnly.removeAll { $0 == position }
                 position += 3
                 measureLine()
+                continue
             }
             let before = position
             try skipToToken()
