@@ -90,7 +90,10 @@ let package = Package(
             ],
             path: "Tests/Benchmarks/Sources", swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "AllocationCount", path: "Tests/AllocationCount"),
+        .target(
+            name: "TestSupport", dependencies: ["AllocationCount"], path: "Tests/TestSupport",
+            swiftSettings: strict),
     ]
         + tested.map { module in
             .testTarget(

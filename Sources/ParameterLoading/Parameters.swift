@@ -63,6 +63,7 @@ extension Parameters where Value: Decodable {
         _ type: Value.Type, from sources: [ParameterSource], options: ParameterOptions = .init()
     ) throws -> Parameters<Value> {
         var loader = ParameterLoader(variables: options.variables)
+        loader.isUntyped = type == ParameterValue.self
         loader.load(sources)
         return try decode(type, loader: loader, options: options)
     }

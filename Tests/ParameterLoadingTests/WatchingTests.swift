@@ -80,4 +80,33 @@ struct WatchingTests {
         #expect(Counted.alive.load(ordering: .relaxed) == 1)
         #expect(cell.load().number == 5_001)
     }
+
+    @Test func `reading a snapshot allocates nothing, also while a writer stores others`() async throws {
+        // The counter sees what it should see.
+        let seen = allocationCount { _ = Counted(0) }
+        guard let seen else { return }
+        #expect(seen > 0)
+        let text = ParameterSource.text("learning_rate: 0.1\nrounds: 7\nseed: 1\n", format: .yaml)
+        let watcher = try ParameterWatcher(Training.self, from: text)
+        var sum = 0
+        let quiet = allocationCount { for _ in 0..<10_000 { sum += watcher.current.parameters.value.rounds } }
+        #expect(quiet == 0)
+        #expect(sum == 70_000)
+
+        let cell = SnapshotCell(Counted(0))
+        let isDone = Atomic<Bool>(false)
+        await withTaskGroup(of: Int?.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    allocationCount {
+                        var last = 0
+                        while !isDone.load(ordering: .relaxed) { last = max(last, cell.load().number) }
+                    }
+                }
+            }
+            for number in 1...20_000 { cell.store(Counted(number)) }
+            isDone.store(true, ordering: .relaxed)
+            for await count in group { #expect(count == 0) }
+        }
+    }
 }

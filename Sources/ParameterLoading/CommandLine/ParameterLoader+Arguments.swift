@@ -96,6 +96,9 @@ extension ParameterLoader {
                     at: override.keyOffset)
             }
         case .change:
+            if isUntyped, below == nil, layer.value(at: steps.map { .key($0) }) == nil {
+                try refuseUnknown(steps, override)
+            }
             // A list or a mapping on the command line is meant as the whole value.
             if !isMapping(value), isMapping(below) {
                 value = Node(.directive(.replace, value), at: value.origin)
@@ -108,6 +111,20 @@ extension ParameterLoader {
             (steps, value) = list
         }
         ParameterLoader.insert(value, at: steps[...], into: &layer)
+    }
+
+    /// Refuses to change a key that does not exist, where keys of other sources are all that is known.
+    private func refuseUnknown(_ steps: [String], _ override: Override) throws(SyntaxError) {
+        guard case .mapping(let known) = root.content, !known.isEmpty else { return }
+        var near: String?
+        if case .mapping(let members) = root.value(at: steps.dropLast().map { .key($0) })?.content {
+            near = steps.last.flatMap { KeyNames.nearest(to: $0, among: members.entries.map(\.key)) }
+        }
+        let path = near.map { KeyPathText(steps.dropLast().map { .key($0) } + [.key($0)]).text }
+        throw SyntaxError(
+            "there is no key '\(override.key.text)' to change; "
+                + (path.map { "did you mean '\($0)'?" } ?? "write '+\(override.key.text)=' to add it"),
+            at: override.keyOffset)
     }
 
     /// What `extend_list(…)` puts into the layer, behind what earlier arguments put there.

@@ -24,7 +24,10 @@ struct JSONReader {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { reader.position = 3 }
         let value = try reader.parseValue(depth: 0)
         reader.skipSpace()
-        guard reader.position == bytes.count else { throw reader.fault("the text goes on after its value") }
+        guard reader.position == bytes.count else {
+            let isComment = [UInt8(ascii: "/"), UInt8(ascii: "#")].contains(bytes[reader.position])
+            throw reader.fault("the text goes on after its value" + (isComment ? reader.remedy : ""))
+        }
         return value
     }
 
@@ -48,7 +51,25 @@ struct JSONReader {
         case UInt8(ascii: "n"): return Node(try parseLiteral("null", .null), at: origin)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             return Node(try parseNumber(), at: origin)
-        default: throw fault("expected a value")
+        default: throw fault("expected a value" + remedy)
+        }
+    }
+
+    /// What to do about something that people write and JSON does not know; empty for anything else.
+    private var remedy: String {
+        let word = String(decoding: bytes[position...].prefix { $0.isLetter }.prefix(9), as: UTF8.self)
+        switch word {
+        case "True", "False", "TRUE", "FALSE": return "; write \(word.lowercased())"
+        case "None", "Null", "NULL": return "; write null"
+        case "NaN", "Infinity": return "; JSON has no \(word)"
+        default: break
+        }
+        switch byte(position) {
+        case UInt8(ascii: "'"): return "; JSON has double quotes only"
+        case UInt8(ascii: "/"), UInt8(ascii: "#"): return "; JSON has no comments"
+        case UInt8(ascii: "."), UInt8(ascii: "+"): return "; a number begins with '-' or a digit"
+        case UInt8(ascii: "]"), UInt8(ascii: "}"): return "; a comma cannot stand before a closing bracket"
+        default: return ""
         }
     }
 
@@ -62,7 +83,7 @@ struct JSONReader {
             skipSpace()
             let start = position
             guard byte(position) == UInt8(ascii: "\"") else {
-                throw fault("expected a name in double quotes")
+                throw fault("expected a name in double quotes" + remedy)
             }
             let name = try parseString()
             skipSpace()

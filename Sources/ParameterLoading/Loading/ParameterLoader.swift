@@ -13,6 +13,8 @@ struct ParameterLoader {
     var root = Node(.mapping(Members()), at: Origin(0, 0))
     /// The process environment, for interpolations.
     var variables: [String: String]
+    /// Whether the keys that exist are all that are known, because no type says which there are.
+    var isUntyped = false
     /// Folders whose groups the command line chooses options of.
     var groupRoots: [String] = []
 

@@ -105,14 +105,31 @@ extension TOMLParser {
         let word = bytes[start..<end]
         let content = literal(word) ?? number(start, end)
         guard let content = content ?? TOMLTime.parse(word) else {
-            let isLong =
-                word.count > 18 && word.dropFirst().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") }
             throw fault(
-                "'\(String(decoding: word.prefix(40), as: UTF8.self))' is no value; "
-                    + (isLong ? "an integer has 64 bits at most" : "put a text in quotes"))
+                "'\(String(decoding: word.prefix(40), as: UTF8.self))' is no value; \(remedy(for: word))")
         }
         position = end
         return content
+    }
+
+    /// What to do about a word that is no value.
+    private func remedy(for word: ArraySlice<UInt8>) -> String {
+        let text = String(decoding: word.prefix(40), as: UTF8.self)
+        let digits = word.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        let small = text.lowercased()
+        if ["true", "false", "inf", "nan"].contains(small) { return "write \(small)" }
+        if digits.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: "_") }), digits.first?.isDigit == true {
+            if digits.count > 18 { return "an integer has 64 bits at most" }
+            if digits.first == UInt8(ascii: "0") { return "a number has no zeros in front" }
+            return "an underscore stands between digits"
+        }
+        if digits.first?.isDigit == true {
+            let hyphens = word.count(where: { $0 == UInt8(ascii: "-") })
+            if word.contains(UInt8(ascii: ":")) || hyphens == 2 {
+                return "a time that exists is written as 2013-07-01T05:15:00Z; put a text in quotes"
+            }
+        }
+        return "put a text in quotes"
     }
 
     private func literal(_ word: ArraySlice<UInt8>) -> TOMLValue.Content? {

@@ -175,7 +175,11 @@ struct TOMLParser {
     /// Parses `key = value` into a table.
     mutating func parsePair(into table: TOMLTable, section: Int, depth: Int) throws(SyntaxError) {
         let keys = try parseKey()
-        guard take(UInt8(ascii: "=")) else { throw fault("expected '=' behind the key") }
+        guard take(UInt8(ascii: "=")) else {
+            throw fault(
+                byte == UInt8(ascii: ":")
+                    ? "TOML has '=' between a key and its value, not ':'" : "expected '=' behind the key")
+        }
         skipBlanks()
         var target = table
         for key in keys.dropLast() { target = try descend(target, key, making: .dottedKeys(section)) }

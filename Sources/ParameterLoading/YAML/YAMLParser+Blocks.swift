@@ -247,7 +247,10 @@ extension YAMLParser {
         // Keys that are not plain texts are compared by no application of ours; only texts must be unique.
         guard !member.isKeyText || members.place(of: key.text).map({ members.entries[$0].isKeyText }) == false
         else {
-            throw fault("the key '\(key.text)' appears twice in one mapping", at: key.offset)
+            let first = members.place(of: key.text).map { members.entries[$0].keyOrigin.offset } ?? 0
+            throw fault(
+                "the key '\(key.text)' appears twice in one mapping; first on line \(lineNumber(Int(first)))",
+                at: key.offset)
         }
         members.set(member)
     }

@@ -219,7 +219,7 @@ extension YAMLParser {
         if isAtMarker { throw fault("a document marker cannot stand between brackets") }
         guard indent >= minimumIndent else {
             throw fault(
-                "the lines of a flow collection, its closing bracket too, must be indented deeper than the block around them"
+                "the '\(Character(Unicode.Scalar(bytes[opened])))' of line \(lineNumber(opened)) is still open, and its lines must be indented deeper than the block around it"
             )
         }
     }

@@ -16,7 +16,7 @@ extension YAMLParser {
             UInt8(ascii: ">"), UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "%"), UInt8(ascii: "@"),
             UInt8(ascii: "`"):
             throw fault(
-                "a text without quotes cannot begin with '\(Character(Unicode.Scalar(bytes[position])))'")
+                "a text that begins with '\(Character(Unicode.Scalar(bytes[position])))' must be in quotes")
         default: break
         }
     }

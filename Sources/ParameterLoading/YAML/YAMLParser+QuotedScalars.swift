@@ -72,7 +72,7 @@ extension YAMLParser {
             }
             guard spaces >= minimumIndent else {
                 throw fault(
-                    "the lines of a quoted text must be indented deeper than the block around it",
+                    "the quotes of line \(lineNumber(opened)) are still open, and their lines must be indented deeper than the block around them",
                     at: lineStart)
             }
         }
@@ -115,7 +115,8 @@ extension YAMLParser {
             }
             try append(code, from: start, to: &content)
         case UInt8(ascii: "U"): try append(parseCode(8, from: start), from: start, to: &content)
-        default: throw fault("unknown escape; write '\\\\' for a backslash", at: start)
+        default:
+            throw fault("unknown escape; write '\\\\' for a backslash, or use single quotes", at: start)
         }
     }
 

@@ -187,13 +187,25 @@ struct YAMLParser {
         }
         switch bytes[position] {
         case UInt8(ascii: ":"):
-            return fault("a mapping cannot begin here; quote the text if the ':' belongs to it")
+            if measuredLine != lineStart {
+                return fault(
+                    "this line continues the text above, so no key can be here; check its indentation and the line above"
+                )
+            }
+            return fault(
+                "a mapping cannot begin here; put the text in quotes if this ':' belongs to it")
         case UInt8(ascii: "]"), UInt8(ascii: "}"): return fault("nothing is open that this bracket closes")
         default:
             if isFirstOnLine { return fault("this line's indentation fits none of the open blocks") }
+            if position > 0, bytes[position - 1] == UInt8(ascii: "'") {
+                return fault("the text ends at the quote before this; a quote inside is written ''")
+            }
             return fault("expected the end of the line after the value")
         }
     }
+
+    /// The line of an offset, for messages.
+    func lineNumber(_ offset: Int) -> Int { bytes[..<min(offset, bytes.count)].count { $0 == 0x0a } + 1 }
 
     func origin(_ offset: Int) -> Origin { Origin(source, offset) }
 }
