@@ -192,5 +192,34 @@ struct TypedTests {
         #expect(properties["rounds"]?["default"] as? Int == 10)
         #expect(object["required"] == nil)
         #expect(try ParameterSchema.json(for: Service.self).contains(#""required": ["name", "timeout""#))
+        // The same in a file, which the interoperability tests give to a validator.
+        let file = fixtures.appending(path: "ParameterLoading/service.schema.json")
+        #expect(try String(contentsOf: file, encoding: .utf8) == schema)
+    }
+
+    @Test func `the schema tells no secrets`() throws {
+        struct Hidden: Codable, Sendable {
+            var token = Secret("default-one")
+            var dbPassword = "default-two"
+            var port = 80
+        }
+        let schema = try ParameterSchema.json(for: Hidden.self, defaults: Hidden())
+        #expect(!schema.contains("default-"))
+        #expect(schema.contains(#""default": 80"#))
+    }
+
+    @Test func `an editor's schema is no parameter`() throws {
+        let text = ##"{"$schema": "service.schema.json", "rounds": 20}"##
+        let parameters = try Parameters.load(
+            Service.self, from: .defaults(Service()), .text(text, format: .json))
+        #expect(parameters.rounds == 20)
+    }
+
+    @Test func `other decoders read values without a type, too`() throws {
+        let text = #"{"a": [1, 2.5, null, "x", true], "b": {}}"#
+        let value = try JSONDecoder().decode(ParameterValue.self, from: Data(text.utf8))
+        #expect(value.a[1] == .number(2.5))
+        #expect(value.a.list?.map(\.integer) == [1, nil, nil, nil, nil])
+        #expect(value.b == .mapping([:]))
     }
 }

@@ -50,6 +50,7 @@ extension ParameterLoader {
                 continue
             }
             switch member.key {
+            case "$schema": continue  // For editors, and not for us.
             case "$include":
                 for included in include(member.value, path: path, stack: stack) {
                     _ = Merging.merge(included, over: &base)

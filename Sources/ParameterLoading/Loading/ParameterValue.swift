@@ -1,5 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
+import ContentHashing
+
 /// A parameter without a declared type.
 ///
 /// Members are read like properties, in either spelling: `parameters.optimizer.learningRate.double`.
@@ -88,40 +90,17 @@ extension ParameterValue: Decodable {
     /// Reads any value.
     ///
     /// Only a decoder that is not ours comes here.
-    public init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: AnyKey.self) {
-            self = .mapping(
-                try container.allKeys.reduce(into: [:]) {
-                    $0[$1.stringValue] = try container.decode(ParameterValue.self, forKey: $1)
-                })
-            return
-        }
-        if var container = try? decoder.unkeyedContainer() {
-            var elements: [ParameterValue] = []
-            while !container.isAtEnd { elements.append(try container.decode(ParameterValue.self)) }
-            self = .list(elements)
-            return
-        }
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(UInt64.self) {
-            self = .largeInteger(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else {
-            self = .string(try container.decode(String.self))
-        }
-    }
+    public init(from decoder: any Decoder) throws { self.init(try JSONValue(from: decoder)) }
 
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+    private init(_ value: JSONValue) {
+        switch value {
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        case .string(let text): self = .string(text)
+        case .array(let elements): self = .list(elements.map { ParameterValue($0) })
+        case .object(let members): self = .mapping(members.mapValues { ParameterValue($0) })
+        }
     }
 }

@@ -67,6 +67,8 @@ struct SchemaNode {
             } else {
                 members.append(("properties", .object(properties.map { ($0.key, $0.schema.json) })))
                 if !required.isEmpty { members.append(("required", .array(required.map(SchemaJSON.string)))) }
+                // Keys such as `$include` and `<<` say how files are put together.
+                members.append(("patternProperties", .object([("^([$]|<<$)", .object([]))])))
                 members.append(("additionalProperties", .raw("false")))
             }
         }
@@ -82,12 +84,16 @@ struct SchemaNode {
     /// Adds defaults, after which nothing that has one is required.
     mutating func apply(defaults node: Node) {
         guard case .mapping(let members) = node.content, isObject, additional.isEmpty else {
-            set("default", .raw(JSONText.text(of: node)))
+            // Who may read the schema may not read the secrets.
+            let isSecret = keywords.contains { $0.0 == "writeOnly" }
+            if !isSecret { set("default", .raw(JSONText.text(of: node))) }
             return
         }
         for index in properties.indices {
             guard let place = members.placeSpelled(properties[index].key) else { continue }
-            properties[index].schema.apply(defaults: members.entries[place].value)
+            let value = members.entries[place].value
+            let isSecret = value.isString { _ in SecretNames.isSecret(key: properties[index].key) }
+            if !isSecret { properties[index].schema.apply(defaults: value) }
             required.removeAll { $0 == properties[index].key }
         }
     }
