@@ -68,6 +68,13 @@ struct BlockScorer: ~Copyable {
     mutating func score(
         _ rows: BoundRows, _ range: Range<Int>, trees: Range<Int>, into target: inout MutableSpan<Double>
     ) {
+        start(rows, range)
+        add(trees, range)
+        write(range, into: &target)
+    }
+
+    /// Takes up to 64 rows and sets their sums to the base scores.
+    mutating func start(_ rows: BoundRows, _ range: Range<Int>) {
         load(rows, range)
         let ensemble = model.reference.ensemble
         let isSingle = ensemble.sumPrecision == .single
@@ -75,6 +82,11 @@ struct BlockScorer: ~Copyable {
             let base = ensemble.baseScores[output]
             for row in 0..<Self.rows { setSum(output, row, base, isSingle) }
         }
+    }
+
+    /// Adds some trees to the sums of the rows that were taken.
+    mutating func add(_ trees: Range<Int>, _ range: Range<Int>) {
+        let isSingle = model.reference.ensemble.sumPrecision == .single
         var first = trees.lowerBound
         while first < trees.upperBound {
             let kind = kind(of: first)
@@ -87,6 +99,12 @@ struct BlockScorer: ~Copyable {
             }
             first = last
         }
+    }
+
+    /// Writes the sums as they are, row by row.
+    func write(_ range: Range<Int>, into target: inout MutableSpan<Double>) {
+        let ensemble = model.reference.ensemble
+        let isSingle = ensemble.sumPrecision == .single
         for row in 0..<range.count {
             for output in 0..<ensemble.outputCount {
                 target[row * ensemble.outputCount + output] = sum(output, row, isSingle)

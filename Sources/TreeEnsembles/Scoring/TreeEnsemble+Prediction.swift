@@ -94,26 +94,6 @@ extension TreeEnsemble {
         return LeafIndices(rowCount: rows.rowCount, treeCount: batch.trees.count, elements: batch.leaves())
     }
 
-    /// The raw scores after each of the first iterations: one matrix per stage.
-    ///
-    /// - Parameters:
-    ///   - matrix: The rows.
-    ///   - step: How many iterations lie between two stages.
-    ///   - threads: How many threads may work at once.
-    /// - Throws: ``TreeEnsembleError`` if the rows do not fit the model or the step is not positive.
-    public func stagedRawScores(
-        for matrix: FeatureMatrix, every step: Int = 1, threads: Int = 1
-    ) throws(TreeEnsembleError) -> [Scores] {
-        guard step > 0 else {
-            throw TreeEnsembleError(.invalidArgument, "the step between stages must be positive")
-        }
-        var stages: [Scores] = []
-        for end in stride(from: step, through: iterationCount, by: step) {
-            stages.append(try rawScores(for: matrix, iterations: 0..<end, threads: threads))
-        }
-        return stages
-    }
-
     private enum ClassRule {
         case value
         case above(Double)
@@ -254,7 +234,7 @@ struct Batch: Sendable {
     }
 
     /// Calls the body with each row's place in the range and its columns.
-    private func forEachRow(_ range: Range<Int>, _ body: (Int, Span<Double>) -> Void) {
+    func forEachRow(_ range: Range<Int>, _ body: (Int, Span<Double>) -> Void) {
         var raw = [Double](repeating: 0, count: model.features.count)
         var columns = [Double](repeating: 0, count: model.ensemble.columnCount)
         for row in range {
@@ -267,7 +247,7 @@ struct Batch: Sendable {
     }
 
     /// A matrix of so many numbers a row, filled in stretches of rows by several threads.
-    private func filled<Element: Sendable>(
+    func filled<Element: Sendable>(
         width: Int, of zero: Element, _ fill: @Sendable (Range<Int>, inout MutableSpan<Element>) -> Void
     ) -> [Element] {
         let count = rows.rowCount
