@@ -47,11 +47,18 @@ enum TreeCommands {
         options: [
             Option("--json", nil, "as JSON"),
             Option("--tree", "N", "print one tree, counted from 0"),
+            Option("--svg", "FILE", "with --tree: draw the tree into a file for browsers instead"),
         ]
     ) { arguments in
+        if arguments.has("--svg"), !arguments.has("--tree") { throw UsageError("--svg needs --tree") }
         let model = try TreeEnsemble(contentsOf: try arguments.operand(0))
         if arguments.has("--tree") {
-            print(try model.text(ofTree: try arguments.integer("--tree", default: 0, atLeast: 0)))
+            let tree = try arguments.integer("--tree", default: 0, atLeast: 0)
+            if let file = arguments["--svg"] {
+                try Data(try model.svg(ofTree: tree).utf8).write(to: URL(filePath: file), options: .atomic)
+            } else {
+                print(try model.text(ofTree: tree))
+            }
         } else if arguments.has("--json") {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -88,7 +95,9 @@ enum TreeCommands {
         }
         var columns: [FeatureColumn] = []
         for column in table.columns {
-            if let feature = features[column.name], !feature.categories.isEmpty {
+            if let feature = features[column.name],
+                !feature.categories.isEmpty || feature.kind == .categorical && column.type == .string
+            {
                 columns.append(.categories((0..<table.rowCount).map { text(of: column[$0]) }))
             } else {
                 columns.append(.doubles(try numbers(column, isUsed: features[column.name] != nil)))

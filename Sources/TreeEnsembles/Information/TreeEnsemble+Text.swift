@@ -27,7 +27,8 @@ extension TreeEnsemble {
         return lines.joined(separator: "\n")
     }
 
-    private func text(ofNode node: Int, tree: Int) -> String {
+    /// What a node is, in full.
+    func text(ofNode node: Int, tree: Int) -> String {
         let nodes = ensemble.nodes
         let cover = nodes.cover[node].isNaN ? "" : "  (cover \(shortest(nodes.cover[node])))"
         guard !nodes.isLeaf(node) else {
@@ -40,8 +41,7 @@ extension TreeEnsemble {
         }
         let flags = nodes.flags[node]
         let column = Int(nodes.feature[node])
-        let name =
-            (column < features.count ? features[column].name : nil) ?? "feature \(column)"
+        let name = name(ofColumn: column)
         let missing = ", missing \(flags.contains(.missingLeft) ? "left" : "right")"
         if flags.contains(.categorical) {
             let members = ensemble.sets.members(of: Int(nodes.payload[node]))
@@ -53,7 +53,13 @@ extension TreeEnsemble {
         return "\(name) < \(number(nodes.threshold[node]))\(missing)\(cover)"
     }
 
-    private func category(_ code: Double, column: Int) -> String {
+    /// The name of a column that nodes look at, or its number.
+    func name(ofColumn column: Int) -> String {
+        (column < features.count ? features[column].name : nil) ?? "feature \(column)"
+    }
+
+    /// The name of a category, or its code.
+    func category(_ code: Double, column: Int) -> String {
         if let index = Int(exactly: code), column < features.count,
             features[column].categories.indices.contains(index)
         {
