@@ -94,3 +94,7 @@ def test_categories(number, tmp_path):
     order = list(rng.permutation(len(frame.columns)))
     shuffled = [[row[i] for i in order] for row in table]
     assert_same(predict(path, shuffled, "raw", tmp_path, [frame.columns[i] for i in order]), expected)
+    # Without `pool=` the file names no categories: their hashes are computed.
+    unnamed = tmp_path / "unnamed.json"
+    model.save_model(str(unnamed), format="json")
+    assert_same(predict(unnamed, table, "raw", tmp_path, list(frame.columns)), expected)

@@ -3,7 +3,8 @@
 import Foundation
 import TestSupport
 import Testing
-import TreeEnsembles
+
+@testable import TreeEnsembles
 
 @Suite struct FormatsCatBoostTests {
     static let folder = GoldenCase.folder.appending(path: "catboost")
@@ -23,30 +24,44 @@ import TreeEnsembles
         #expect(model.features.map(\.name) == ["price", "shop", "size", "kind", "weight", "age"])
         #expect(model.features[1].kind == .categorical)
         let answers = try GoldenCase(name: "catboost/counters-logloss").answers()
-        let names = model.features[1].categories
-        var columns: [FeatureColumn] = []
-        for column in 0..<answers.columnCount {
-            let numbers = (0..<answers.rowCount).map { answers.rows[$0 * answers.columnCount + column] }
-            guard model.features[column].kind == .categorical else {
-                columns.append(.doubles(numbers))
-                continue
-            }
-            columns.append(
-                .categories(
-                    numbers.map { code in
-                        if code.isNaN { return "a name that no one has" }
-                        return code < 0x1p40 ? "\(Int(code))" : names[Int(code - 0x1p40)]
-                    }))
-        }
-        let scores = try model.rawScores(for: try FeatureMatrix(columns: columns))
-        #expect(differences(scores.elements, answers.raw) == [])
+        let rows = try FeatureMatrix(columns: columns(of: answers, in: model))
+        #expect(differences(try model.rawScores(for: rows).elements, answers.raw) == [])
     }
 
-    @Test func aModelWithoutHashesNamesTheRemedy() throws {
+    /// The rows of a golden file with names in place of codes.
+    private func columns(of answers: GoldenCase.Answers, in model: TreeEnsemble) -> [FeatureColumn] {
+        let names = model.features[1].categories
+        return (0..<answers.columnCount).map { column in
+            let numbers = (0..<answers.rowCount).map { answers.rows[$0 * answers.columnCount + column] }
+            guard model.features[column].kind == .categorical else { return .doubles(numbers) }
+            return .categories(
+                numbers.map { code in
+                    if code.isNaN { return "a name that no one has" }
+                    return code < 0x1p40 ? "\(Int(code))" : names[Int(code - 0x1p40)]
+                })
+        }
+    }
+
+    @Test func aModelWithoutNamesOfCategoriesAnswersTheSame() throws {
         let path = Self.folder.appending(path: "without-hashes.json").path
-        let error = #expect(throws: TreeEnsembleError.self) { try TreeEnsemble(contentsOf: path) }
-        #expect(error?.code == .unsupported)
-        #expect(error?.message.contains("pool=") == true)
+        let model = try TreeEnsemble(contentsOf: path)
+        #expect(model.features[1].categories.isEmpty)
+        let named = try TreeEnsemble(contentsOf: Self.folder.appending(path: "counters-logloss.model").path)
+        let answers = try GoldenCase(name: "catboost/counters-logloss").answers()
+        let rows = try FeatureMatrix(columns: columns(of: answers, in: named))
+        #expect(differences(try model.rawScores(for: rows).elements, answers.raw) == [])
+        let compact = try TreeEnsemble(bytes: try model.compactForm())
+        #expect(differences(try compact.rawScores(for: rows).elements, answers.raw) == [])
+    }
+
+    /// CatBoost's own hashes of names of every length up to 200 bytes, and of whole numbers.
+    @Test func namesHashAsCatBoostHashesThem() throws {
+        let data = try Data(contentsOf: Self.folder.appending(path: "category-hashes.json"))
+        let hashes = try JSONDecoder().decode([String: UInt32].self, from: data)
+        #expect(hashes.count >= 200)
+        for (name, hash) in hashes {
+            #expect(CategoryHash.hash(of: Array(name.utf8)) == Int32(bitPattern: hash), "\(name)")
+        }
     }
 
     @Test(arguments: [

@@ -117,17 +117,19 @@ struct CategoryCodes {
     private var numbers: [Double: Double] = [:]
     private let name: String
     private let unknownIsError: Bool
+    private let derivation: (any FeatureDerivation)?
 
     init(feature: Int, of ensemble: Ensemble) throws(TreeEnsembleError) {
         let found = ensemble.features[feature]
         name = found.name ?? "\(feature)"
         unknownIsError = ensemble.unknownCategoryIsError
-        guard !found.categories.isEmpty else {
+        derivation = found.kind == .categorical ? ensemble.derivation : nil
+        guard !found.categories.isEmpty || derivation?.code(ofCategory: name) != nil else {
             throw TreeEnsembleError(
                 .invalidInput,
                 "the model file does not record the categories of feature '\(name)': give codes")
         }
-        guard ensemble.categoryCodes.isEmpty else {
+        guard ensemble.categoryCodes.isEmpty, !found.categories.isEmpty else {
             codes = ensemble.categoryCodes
             return
         }
@@ -145,6 +147,7 @@ struct CategoryCodes {
     func code(of text: String?) throws(TreeEnsembleError) -> Double {
         guard let text else { return .nan }
         if let code = codes[text] ?? Double(text).flatMap({ numbers[$0] }) { return code }
+        if let code = derivation?.code(ofCategory: text) { return code }
         if unknownIsError {
             throw TreeEnsembleError(
                 .invalidInput, "feature '\(name)' has no category '\(text)' in this model")

@@ -140,6 +140,12 @@ package protocol FeatureDerivation: Sendable {
     func derive(from row: Span<Double>, into columns: inout MutableSpan<Double>)
     /// The features that a column is made of. Contributions of the column are shared among them.
     func sources(of column: Int) -> [Int]
+    /// The code of a category's name that the model does not list; nil where an unlisted name has none.
+    func code(ofCategory name: String) -> Double?
+}
+
+extension FeatureDerivation {
+    package func code(ofCategory name: String) -> Double? { nil }
 }
 
 /// Which library made a model and in what form it was written.

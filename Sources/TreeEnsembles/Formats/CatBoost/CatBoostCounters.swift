@@ -69,11 +69,18 @@ package struct CatBoostCounters: FeatureDerivation {
             ? [oneHot[place].column] : combinations[counters[place - oneHot.count].combination].columns
     }
 
+    package func code(ofCategory name: String) -> Double? { CategoryHash.code(of: name) }
+
+    /// The hash of the name that a code stands for.
+    static func hash(_ code: Double, _ listed: [Double: Int32]) -> Int32? {
+        listed[code] ?? CategoryHash.hash(ofCode: code)
+    }
+
     package func derive(from row: Span<Double>, into columns: inout MutableSpan<Double>) {
         for index in 0..<featureCount { columns[index] = row[index] }
         var column = featureCount
         for category in categories where !category.oneHotHashes.isEmpty {
-            let hash = hashOfCode[row[category.column]]
+            let hash = Self.hash(row[category.column], hashOfCode)
             columns[column] = hash.flatMap { category.oneHotHashes.firstIndex(of: $0) }.map(Double.init) ?? -1
             column += 1
         }
@@ -160,12 +167,12 @@ struct CatBoostCombination: Hashable {
 
     /// The hash of a row's combination.
     ///
-    /// A category that has no known name hashes as a number that no table holds.
+    /// A number that stands for no category hashes as a number that no table holds.
     func hash(of row: Span<Double>, _ hashOfCode: [Double: Int32]) -> UInt64 {
         let unknown = Int32.max
         var result: UInt64 = 0
         for column in categories {
-            let hash = hashOfCode[row[column]] ?? unknown
+            let hash = CatBoostCounters.hash(row[column], hashOfCode) ?? unknown
             result = Self.combined(result, UInt64(bitPattern: Int64(hash)))
         }
         for border in borders {
@@ -174,7 +181,7 @@ struct CatBoostCombination: Hashable {
             result = Self.combined(result, answer ? 1 : 0)
         }
         for equality in equalities {
-            let answer = hashOfCode[row[equality.column]] == equality.hash
+            let answer = CatBoostCounters.hash(row[equality.column], hashOfCode) == equality.hash
             result = Self.combined(result, answer ? 1 : 0)
         }
         return result

@@ -79,13 +79,8 @@ struct CatBoostFeatures {
         guard !counterEntries.isEmpty || categories.contains(where: { !$0.oneHotHashes.isEmpty }) else {
             return
         }
-        guard !names.isEmpty else {
-            throw .unsupported(
-                "the file does not hold the hashes of its categories: save the model again with "
-                    + "save_model(..., format=\"json\", pool=the_training_pool)")
-        }
         for (place, name) in names.enumerated() {
-            categoryCodes[name] = Self.code(of: name) ?? Self.firstTextCode + Double(place)
+            categoryCodes[name] = CategoryHash.wholeNumber(name) ?? Self.firstTextCode + Double(place)
         }
         var hashOfCode: [Double: Int32] = [:]
         for (name, hash) in zip(names, hashes) {
@@ -166,14 +161,6 @@ struct CatBoostFeatures {
             hashes.append(Int32(bitPattern: bits))
         }
         return (names, hashes)
-    }
-
-    /// The number that a name spells in the one way in which CatBoost spells whole numbers.
-    private static func code(of name: String) -> Double? {
-        guard let number = Int(name), "\(number)" == name, abs(Double(number)) < firstTextCode else {
-            return nil
-        }
-        return Double(number)
     }
 }
 

@@ -3,8 +3,8 @@
 /// Reads models that CatBoost saved with `format="json"`
 /// (catboost/libs/model/model_export/json_model_helpers.cpp in github.com/catboost/catboost).
 ///
-/// A model with categorical features must have been saved with `pool=`, so that the file holds the hash of every
-/// category's name.
+/// A model that was saved with `pool=` holds the names of its categories. Without them the model answers the same,
+/// because the hash of a name is computed; it can only not tell which names there are.
 struct CatBoostReader {
     private let root: DocumentObject
     private static let mostOutputs = 1 << 16

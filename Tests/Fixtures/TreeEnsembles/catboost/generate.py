@@ -140,9 +140,22 @@ def categorical_cases():
         case(f"counters-{name}", {"loss_function": "RMSE", "simple_ctr": [kind], "combinations_ctr": [kind], **more}, X,
              y, rng, frame, columns)
     document = json.loads((HERE / "counters-logloss.model").read_text())
-    # A model without names of categories, which nobody can answer for.
+    # The same model as CatBoost saves it without `pool=`: without the names of its categories.
     del document["features_info"]["cat_features_hash"]
     (HERE / "without-hashes.json").write_text(json.dumps(document, separators=(",", ":")))
+
+
+def category_hashes():
+    """What CatBoost makes of names of every length."""
+    rng = np.random.default_rng(1)
+    names = ["".join(rng.choice(list("abcdefgh é0-"), length)) for length in range(200)] + ["1", "-5", "12345678901234"]
+    pool = cb.Pool([[name, float(len(name) % 7)] for name in names] * 2, [float(len(name) % 5) for name in names] * 2,
+                   cat_features=[0])
+    model = cb.CatBoost({"iterations": 3, "verbose": 0, "allow_writing_files": False}).fit(pool)
+    path = HERE / "category-hashes.json"
+    model.save_model(str(path), format="json", pool=pool)
+    entries = json.loads(path.read_text())["features_info"]["cat_features_hash"]
+    path.write_text(json.dumps({entry["value"]: entry["hash"] for entry in entries}, ensure_ascii=False))
 
 
 if __name__ == "__main__":
@@ -150,3 +163,4 @@ if __name__ == "__main__":
         old.unlink()
     numeric_cases()
     categorical_cases()
+    category_hashes()
