@@ -1,5 +1,6 @@
 # Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 """Trains scikit-learn models on fresh random data, saves them with skops and compares bits through `mlops predict`."""
+import subprocess
 import zipfile
 
 import numpy as np
@@ -7,7 +8,9 @@ import pandas as pd
 import pytest
 import skops.io
 from sklearn import ensemble, tree
-from tree_formats import F32, assert_same, generator, predict, rows_and_target, traps
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from tree_formats import F32, MLOPS, assert_same, generator, predict, rows_and_target, traps
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 NOT_MISSING = {"GradientBoostingClassifier", "GradientBoostingRegressor"}
@@ -115,3 +118,15 @@ def test_categories_of_histogram_boosting(number, tmp_path):
     table = [["" if v != v else v for v in row] for row in asked.astype(object).values.tolist()]
     expected = model._raw_predict(asked)
     assert_same(predict(path, table, "raw", tmp_path, list(frame.columns)), expected)
+
+
+def test_pipelines_whose_other_steps_change_nothing(tmp_path):
+    rng = generator(600)
+    X, y = rows_and_target(rng, missing=False)
+    model = tree.DecisionTreeRegressor(max_depth=4)
+    path = tmp_path / "model.skops"
+    skops.io.dump(Pipeline([("a", "passthrough"), ("b", None), ("tree", model)]).fit(X, y), path)
+    assert_same(predict(path, X, "value", tmp_path), model.predict(X))
+    skops.io.dump(Pipeline([("a", StandardScaler()), ("tree", model)]).fit(X, y), path)
+    done = subprocess.run([MLOPS, "inspect", path], capture_output=True, text=True)
+    assert done.returncode == 2 and "StandardScaler" in done.stderr

@@ -14,9 +14,35 @@ struct SkopsReader {
 
     init(_ bytes: [UInt8]) throws(TreeEnsembleError) {
         archive = try SkopsArchive(bytes)
-        model = archive.root
+        model = try Self.lastStep(of: archive.root)
         let parts = (try model.string("_sklearn_version") ?? "").split(separator: ".").map { Int($0) ?? 0 }
         version = (parts.first ?? 0, parts.count > 1 ? parts[1] : 0)
+    }
+
+    /// The model at the end of a pipeline whose other steps change nothing; an object that is no pipeline as it is.
+    private static func lastStep(of root: SkopsObject) throws(TreeEnsembleError) -> SkopsObject {
+        guard root.module == "sklearn.pipeline", root.className == "Pipeline" else { return root }
+        let steps = try root.list("steps")
+        var last: DocumentValue?
+        for (index, step) in steps.enumerated() {
+            let pair = try SkopsObject.list(step, "a step of the pipeline")
+            guard pair.count == 2 else { throw .malformed("a step of the pipeline is no pair") }
+            let node = pair[1]
+            if case .object(let object) = node, case .string("JsonNode") = object["__loader__"] {
+                switch try SkopsObject.scalar(node, "a step of the pipeline") {
+                case .null, .string("passthrough"): continue
+                default: throw .malformed("a step of the pipeline is no estimator")
+                }
+            }
+            guard index == steps.count - 1 else {
+                throw .unsupported(
+                    "the pipeline's step \(try SkopsObject(node).className) is not supported: apply it to the rows "
+                        + "beforehand and save the tree model itself")
+            }
+            last = node
+        }
+        guard let last else { throw .unsupported("the pipeline does not end in a model") }
+        return try SkopsObject(last)
     }
 
     /// Reads the model.
