@@ -70,3 +70,18 @@ def test_model(number, classes, tmp_path):
         scores = [list(row.values()) for row in scores]
     largest = np.abs(np.asarray(scores, float)).max()
     assert_same(predict(path, rows.astype(float), "value", tmp_path), scores, absolute=4e-6 * max(1, largest))
+
+
+@pytest.mark.parametrize("options", [{}, {"max_features": 0.5}, {"contamination": 0.2, "max_samples": 20}])
+def test_isolation_forest(options, tmp_path):
+    rng = generator(760 + len(options) + int("max_samples" in options))
+    X, _ = rows_and_target(rng, missing=False)
+    X = X.astype(F32)
+    model = ensemble.IsolationForest(n_estimators=int(rng.integers(2, 40)), random_state=int(rng.integers(1000)), **options)
+    path = tmp_path / "model.onnx"
+    path.write_bytes(to_onnx(model.fit(X), X[:1], target_opset={"": 18, "ai.onnx.ml": 3}).SerializeToString())
+    rows = traps(rng, X, {}, missing=False).astype(F32)
+    session = onnxruntime.InferenceSession(path.read_bytes())
+    label, scores = session.run(None, {session.get_inputs()[0].name: rows})
+    assert_same(predict(path, rows.astype(float), "value", tmp_path), scores, absolute=4e-6)
+    assert_same(predict(path, rows.astype(float), "value", tmp_path), model.decision_function(rows), absolute=4e-6)

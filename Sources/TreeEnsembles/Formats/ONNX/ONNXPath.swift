@@ -15,7 +15,8 @@ struct ONNXPath {
     /// The labels where an operator behind the trees picks them.
     private(set) var classNames: [String]?
     private let graph: ONNXGraph
-    private var seen: Set<Int> = []
+    /// The operators that were passed.
+    private(set) var seen: Set<Int> = []
     private static let mostColumns = 1 << 20
     private static let mostSteps = 100
 
@@ -32,6 +33,13 @@ struct ONNXPath {
         for (index, node) in graph.nodes.enumerated() where !seen.contains(index) {
             guard ONNXTrees.operators.contains(node.type) else { throw Self.unknown(node) }
         }
+    }
+
+    /// The way from the graph's inputs to a tree operator alone.
+    init(_ graph: ONNXGraph, before trees: ONNXNode) throws(TreeEnsembleError) {
+        self.graph = graph
+        guard let input = trees.inputs.first else { throw .malformed("the tree operator has no input") }
+        try readInputs(input)
     }
 
     private static func unknown(_ node: ONNXNode) -> TreeEnsembleError {

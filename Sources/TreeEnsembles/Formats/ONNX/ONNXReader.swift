@@ -32,11 +32,11 @@ struct ONNXReader {
                     + Set(graph.nodes.map(\.type)).sorted().prefix(12).joined(separator: ", "))
         }
         guard operators.count == 1 else {
+            if ONNXIsolationForest.recognizes(graph) { return try isolationForest() }
             throw .unsupported("the ONNX model holds \(operators.count) tree operators, and one is supported")
         }
         let path = try ONNXPath(graph, around: node)
         let trees = try ONNXTrees(node)
-        let producer = [try model.text(2), try model.text(3)].filter { !$0.isEmpty }.joined(separator: " ")
         var features = path.features
         if features == nil {
             // The file leaves the width open: the model takes as many features as its trees look at.
@@ -44,7 +44,7 @@ struct ONNXReader {
         }
         let isDouble = path.precision == .double
         var ensemble = Ensemble(
-            source: ModelSource(library: "ONNX", format: "ONNX", version: producer), objective: node.type,
+            source: try source(), objective: node.type,
             features: features ?? [], precision: path.precision,
             sumPrecision: isDouble || trees.isDouble ? .double : .single, outputCount: trees.outputCount,
             baseScores: [Double](repeating: 0, count: trees.outputCount))
@@ -61,6 +61,27 @@ struct ONNXReader {
         }
         var builder = EnsembleBuilder(ensemble)
         try trees.add(to: &builder, columns: path.columns, budget: 16 * bytes.count + 1 << 20)
+        return try builder.finish()
+    }
+    private func source() throws(TreeEnsembleError) -> ModelSource {
+        let producer = [try model.text(2), try model.text(3)].filter { !$0.isEmpty }.joined(separator: " ")
+        return ModelSource(library: "ONNX", format: "ONNX", version: producer)
+    }
+
+    /// Reads a forest of one operator a tree; an isolation forest of one tree is one too, but nobody trains that.
+    private func isolationForest() throws(TreeEnsembleError) -> Ensemble {
+        let budget = 64 * bytes.count + 1 << 20
+        let forest = try ONNXIsolationForest(graph, budget: budget)
+        var ensemble = Ensemble(
+            source: try source(), objective: "IsolationForest", features: forest.features,
+            precision: .single, sumPrecision: .double, outputCount: 1, baseScores: [0])
+        ensemble.transform = .isolation(pathLength: forest.pathLength, offset: forest.offset)
+        ensemble.classRule = .outlier
+        ensemble.classNames = ["-1", "1"]
+        var builder = EnsembleBuilder(ensemble)
+        for (tree, columns) in zip(forest.trees, forest.columns) {
+            try tree.add(to: &builder, columns: columns, budget: budget)
+        }
         return try builder.finish()
     }
 }

@@ -70,6 +70,13 @@ struct ONNXTrees {
         }
     }
 
+    /// Gives each leaf one number, in the order of the nodes.
+    mutating func setLeaves(_ numbers: [Double]) {
+        for (place, number) in zip(nodes.indices.filter { nodes[$0].isLeaf }, numbers) {
+            nodes[place].weights = [(0, number)]
+        }
+    }
+
     /// How many columns the nodes look at.
     var columnCount: Int { (nodes.lazy.map(\.feature).max() ?? -1) + 1 }
 
