@@ -67,11 +67,4 @@ struct FuzzTests {
             try check(bytes)
         }
     }
-
-    @Test func `the corpus of the fuzzer`() throws {
-        let folder = fixtures.deletingLastPathComponent().appending(path: "Fuzzing/Corpus/parameters")
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-        #expect(files.count >= 4)
-        for file in files { try check(Array(try Data(contentsOf: file))) }
-    }
 }

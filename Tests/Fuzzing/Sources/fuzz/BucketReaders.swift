@@ -1,0 +1,1 @@
+../../../S3StorageTests/Fuzzing/BucketReaders.swift

@@ -1,0 +1,1 @@
+../../../DatasetVersioningTests/Fuzzing/DatasetReaders.swift

@@ -1,0 +1,1 @@
+../../../MetricLoggingTests/Fuzzing/JournalReaders.swift

@@ -1,0 +1,1 @@
+../../../RunLineageTests/Fuzzing/LineageReaders.swift

@@ -1,0 +1,1 @@
+../../../ParameterLoadingTests/Fuzzing/ParameterReaders.swift

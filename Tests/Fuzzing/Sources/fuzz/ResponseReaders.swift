@@ -1,0 +1,1 @@
+../../../HTTPTransportTests/Fuzzing/ResponseReaders.swift

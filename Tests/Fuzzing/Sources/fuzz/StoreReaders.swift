@@ -1,0 +1,1 @@
+../../../ArtifactStoresTests/Fuzzing/StoreReaders.swift

@@ -1,0 +1,1 @@
+../../../TableReadingTests/Fuzzing/TableReaders.swift

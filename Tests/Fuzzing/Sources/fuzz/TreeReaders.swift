@@ -1,0 +1,1 @@
+../../../TreeEnsemblesTests/Fuzzing/TreeReaders.swift
