@@ -39,7 +39,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("TreeEnsembles", ["CTreeKernels", "CZlib"]),
     ("TableReading", ["CZlib"]),
     ("ContentHashing", ["CHashKernels", "CZlib"]),
-    ("HTTPTransport", []),
+    ("HTTPTransport", ["CSystemCalls"]),
     // Beside the floors: for whoever tests an ObjectStore or a ModelRegistry of their own
     ("MLOpsTesting", ["ArtifactStores", "ModelRegistries", "RunLineage", "ContentHashing"]),
 ]

@@ -3,6 +3,8 @@
 // System calls that need flags or macros the C library's Swift module does not export.
 #pragma once
 
+#include "SecureConnection.h"
+
 /// Writes everything of the file system that holds the open file to the device; -1 with errno set on failure,
 /// ENOSYS where the system has no such call.
 int mlops_sync_file_system(int descriptor);

@@ -7,11 +7,15 @@
     import Foundation
 #endif
 
-/// A client on the system's `URLSession`; on Linux, plain HTTP goes over sockets of its own.
+/// A client on the system's `URLSession`; on Linux, on sockets of its own.
 ///
 /// FoundationNetworking, which is `URLSession` on Linux, ends the whole process when a server closes in the middle of
-/// a head, and never returns when one drops a connection that was kept open. So on Linux it carries only what needs
-/// TLS, each exchange over a fresh connection.
+/// a head ("Transfer completed, but there's no response"), and never returns when one drops a connection that was kept
+/// open. So on Linux HTTP is spoken here, under TLS over connections of libcurl, which FoundationNetworking loads. Only in a
+/// process in which libcurl is not to be found does TLS go through the session, each exchange over a fresh connection.
+///
+/// On Linux the authorities that are trusted are the system's, or those in the file that the environment variable
+/// `SSL_CERT_FILE` names.
 ///
 /// One session serves all requests of a transport and keeps its connections open. The session ends with the
 /// transport, because a session that is never invalidated keeps its threads for ever.
@@ -19,7 +23,7 @@ public final class URLSessionTransport: HTTPClient {
     private let session: URLSession
     private let exchanges: Exchanges
     #if os(Linux)
-        private let plain = SocketTransport()
+        private let sockets = SocketTransport()
     #endif
 
     /// Opens a session.
@@ -47,7 +51,9 @@ public final class URLSessionTransport: HTTPClient {
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         let systemRequest = try URLSessionTransport.systemRequest(for: request)
         #if os(Linux)
-            if request.url.scheme?.lowercased() == "http" { return try await plain.send(request) }
+            if request.url.scheme?.lowercased() == "http" || SecureSocket.isAvailable {
+                return try await sockets.send(request)
+            }
         #endif
         let task = session.dataTask(with: systemRequest)
         return try await withThrowingTaskGroup(of: HTTPResponse?.self) { group in

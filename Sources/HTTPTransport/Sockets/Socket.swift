@@ -10,14 +10,30 @@
         import Musl
     #endif
 
+    /// An open connection to a server, plain or under TLS, whose every wait ends at a deadline.
+    protocol Connection: AnyObject, Sendable {
+        /// Writes all bytes.
+        func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(Socket.Failure)
+
+        /// Reads what has arrived, at least a byte; nothing where the other side has closed.
+        func read(until deadline: ContinuousClock.Instant) throws(Socket.Failure) -> [UInt8]
+
+        /// Whether an idle connection is still open and silent, so that a request may go over it.
+        var isQuiet: Bool { get }
+
+        /// Ends both directions, which wakes whoever waits.
+        func interrupt()
+    }
+
     /// A TCP connection whose every wait ends at a deadline; all pointers of the socket interface stay in here.
     ///
     /// The descriptor never blocks: reads and writes wait by `poll`, which also returns when another task cancels.
-    final class Socket: Sendable {
+    final class Socket: Connection {
         /// What a wait or a call came to.
         enum Failure: Error {
             case noSuchHost(String)
             case refused(Int32)
+            case notTrusted(String)
             case broken(Int32)
             case timedOut
         }
@@ -77,7 +93,6 @@
                 descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
         }
 
-        /// Writes all bytes.
         func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(Failure) {
             var start = 0
             while start < bytes.count {
@@ -98,7 +113,6 @@
             }
         }
 
-        /// Reads what has arrived, at least a byte; nothing where the other side has closed.
         func read(until deadline: ContinuousClock.Instant) throws(Failure) -> [UInt8] {
             while true {
                 var count = 0
@@ -115,16 +129,21 @@
             }
         }
 
-        /// Whether an idle connection is still open and silent, so that a request may go over it.
         var isQuiet: Bool {
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             return unsafe poll(&request, 1, 0) == 0
         }
 
-        /// Ends both directions, which wakes whoever waits.
         func interrupt() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
         private func wait(for event: Int16, until deadline: ContinuousClock.Instant) throws(Failure) {
+            try Socket.wait(descriptor, for: event, until: deadline)
+        }
+
+        /// Waits until a descriptor is ready.
+        static func wait(
+            _ descriptor: Int32, for event: Int16, until deadline: ContinuousClock.Instant
+        ) throws(Failure) {
             while true {
                 let left = deadline - ContinuousClock.now
                 guard left > .zero else { throw .timedOut }

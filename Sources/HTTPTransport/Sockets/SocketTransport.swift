@@ -6,14 +6,13 @@
     import Foundation
     import Synchronization
 
-    /// A client for plain HTTP/1.1 on the system's sockets.
+    /// A client for HTTP/1.1 on the system's sockets, and on libcurl's for TLS.
     ///
     /// On Linux the session of FoundationNetworking ends the whole process when a server closes in the middle of a head, and
-    /// never returns when one drops a connection that was kept open. A store must outlive both, so plain HTTP, which
-    /// needs no TLS, is spoken here.
+    /// never returns when one drops a connection that was kept open. A store must outlive both, so HTTP is spoken here.
     final class SocketTransport: HTTPClient {
         private struct Idle {
-            let socket: Socket
+            let socket: any Connection
             let since: ContinuousClock.Instant
         }
 
@@ -49,7 +48,6 @@
             guard let host = request.url.host(percentEncoded: false), !host.isEmpty else {
                 throw HTTPError(.invalidRequest, "the URL names no host", location: location)
             }
-            let port = request.url.port ?? 80
             let place = SocketTransport.place(of: request)
             var hasBegun = false
             do {
@@ -60,8 +58,7 @@
                         return response
                     }
                 }
-                let host = SocketTransport.resolved(host)
-                let socket = try Socket.open(host: host, port: port, until: deadline)
+                let socket = try SocketTransport.open(host, request, current, until: deadline)
                 hasBegun = true
                 guard let response = try converse(request, over: socket, current, until: deadline) else {
                     throw HTTPError(
@@ -83,6 +80,32 @@
             }
         }
 
+        private static func open(
+            _ host: String, _ request: HTTPRequest, _ current: Cancellable,
+            until deadline: ContinuousClock.Instant
+        ) throws -> any Connection {
+            guard isSecure(request) else {
+                return try Socket.open(host: resolved(host), port: port(of: request), until: deadline)
+            }
+            guard let socket = SecureSocket() else {
+                throw HTTPError(.notTrusted, "libcurl.so.4 is missing", location: request.location)
+            }
+            current.watch(socket)
+            defer { current.watch(nil) }
+            try socket.open(host: host, port: port(of: request), until: deadline)
+            return socket
+        }
+
+        private static func isSecure(_ request: HTTPRequest) -> Bool {
+            request.url.scheme?.lowercased() == "https"
+        }
+
+        private static func impliedPort(of request: HTTPRequest) -> Int { isSecure(request) ? 443 : 80 }
+
+        private static func port(of request: HTTPRequest) -> Int {
+            request.url.port ?? impliedPort(of: request)
+        }
+
         /// Names below `localhost` are this machine (RFC 6761, section 6.3), which not every resolver knows.
         private static func resolved(_ host: String) -> String {
             host.lowercased().hasSuffix(".localhost") ? "localhost" : host
@@ -90,7 +113,7 @@
 
         /// Sends a request and reads its answer; nil where the connection ends before the first byte of one.
         private func converse(
-            _ request: HTTPRequest, over socket: Socket, _ current: Cancellable,
+            _ request: HTTPRequest, over socket: any Connection, _ current: Cancellable,
             until deadline: ContinuousClock.Instant
         ) throws -> HTTPResponse? {
             current.watch(socket)
@@ -119,12 +142,13 @@
         }
 
         private static func place(of request: HTTPRequest) -> String {
-            "\(request.url.host(percentEncoded: false) ?? ""):\(request.url.port ?? 80)"
+            (isSecure(request) ? "https " : "")
+                + "\(request.url.host(percentEncoded: false) ?? ""):\(port(of: request))"
         }
 
         private static func head(of request: HTTPRequest) -> [UInt8] {
             let host = request.url.host(percentEncoded: false) ?? ""
-            let port = request.url.port ?? 80
+            let port = port(of: request)
             let text = request.url.absoluteString
             let behindScheme = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
             var target = behindScheme[
@@ -134,7 +158,7 @@
             let name = host.contains(":") ? "[\(host)]" : host
             var lines = ["\(request.method.rawValue) \(path) HTTP/1.1"]
             if request.headers["Host"] == nil {
-                lines.append("Host: \(name)" + (port == 80 ? "" : ":\(port)"))
+                lines.append("Host: \(name)" + (port == impliedPort(of: request) ? "" : ":\(port)"))
             }
             if request.headers["Accept-Encoding"] == nil { lines.append("Accept-Encoding: identity") }
             if !request.body.isEmpty || [.put, .post, .patch].contains(request.method) {
@@ -144,7 +168,7 @@
             return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         }
 
-        private func takeIdle(_ place: String) -> Socket? {
+        private func takeIdle(_ place: String) -> (any Connection)? {
             let now = ContinuousClock.now
             return idle.withLock { idle in
                 while let last = idle[place]?.popLast() {
@@ -156,7 +180,7 @@
             }
         }
 
-        private func keep(_ socket: Socket, _ place: String) {
+        private func keep(_ socket: any Connection, _ place: String) {
             let now = ContinuousClock.now
             idle.withLock { idle in
                 // The oldest stand first; they go as soon as anything is kept.
@@ -180,6 +204,11 @@
                 HTTPError(
                     .cannotConnect, "nothing answers there; check host and port, and that the server runs",
                     location: location)
+            case .notTrusted(let reason):
+                HTTPError(
+                    .notTrusted,
+                    "the server's certificate is not trusted (\(reason)); add its authority to the system's, or name a "
+                        + "file with it in SSL_CERT_FILE", location: location)
             case .broken(let code):
                 HTTPError(.connectionLost, "the connection broke (error \(code))", location: location)
             case .timedOut:
@@ -192,9 +221,9 @@
 
     /// The connection of a running exchange, for the task that may cancel it.
     private final class Cancellable: Sendable {
-        private let state = Mutex<(socket: Socket?, isCancelled: Bool)>((nil, false))
+        private let state = Mutex<(socket: (any Connection)?, isCancelled: Bool)>((nil, false))
 
-        func watch(_ socket: Socket?) {
+        func watch(_ socket: (any Connection)?) {
             let isCancelled = state.withLock { state in
                 state.socket = socket
                 return state.isCancelled
