@@ -47,6 +47,7 @@ struct UnsoundStore: ObjectStore {
             listsOnePageOnly
         case rangesPassTheEnd, textMode, deleteKeepsIt, missingIsEmpty, tagStaysTheSame, staleListing
         case takesAnyKey, cutsLargeObjects, tearsWrites, wrongSize
+        case clockRunsBackwards, batchReplaces, batchForgets
 
         var check: ObjectStoreConformance.Check {
             switch self {
@@ -65,6 +66,8 @@ struct UnsoundStore: ObjectStore {
             case .cutsLargeObjects: .largeObject
             case .tearsWrites: .wholeContents
             case .wrongSize: .information
+            case .clockRunsBackwards: .clock
+            case .batchReplaces, .batchForgets: .batches
             }
         }
     }
@@ -119,7 +122,8 @@ struct UnsoundStore: ObjectStore {
         guard let info = try await base.head(key) else { return nil }
         let tag = flaw == .tagStaysTheSame ? ObjectTag("1") : info.tag
         return ObjectInfo(
-            key: key, size: info.size + (flaw == .wrongSize ? 1 : 0), modified: info.modified, tag: tag)
+            key: key, size: info.size + (flaw == .wrongSize ? 1 : 0),
+            modified: flaw == .clockRunsBackwards ? 4_000_000_000 - info.modified : info.modified, tag: tag)
     }
 
     func list(prefix: String, after: String?, limit: Int) async throws -> ObjectPage {
@@ -144,10 +148,27 @@ struct UnsoundStore: ObjectStore {
         return page
     }
 
+    func makeBatch() -> any ObjectBatch {
+        flaw == .batchReplaces || flaw == .batchForgets
+            ? UnsoundBatch(store: base, forgets: flaw == .batchForgets) : base.makeBatch()
+    }
+
     func delete(_ key: String) async throws {
         if flaw == .staleListing { deleted.append(key) }
         if flaw != .deleteKeepsIt { try await base.delete(key) }
     }
+}
+
+/// A batch that replaces what stands, or leaves objects out.
+private struct UnsoundBatch: ObjectBatch {
+    let store: InMemoryObjectStore
+    let forgets: Bool
+
+    func create(_ content: [UInt8], at key: String) async throws {
+        if !forgets { try await store.put(content, at: key) }
+    }
+
+    func commit() async throws {}
 }
 
 /// A value that tasks share.

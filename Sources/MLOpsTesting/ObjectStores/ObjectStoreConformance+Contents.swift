@@ -112,6 +112,41 @@ extension ObjectStoreConformance {
         }
     }
 
+    func checkClock(under folder: String) async throws {
+        // A second is what the coarsest of clocks shows; a collection of garbage counts in hours.
+        var last = 0.0
+        for number in 0..<3 {
+            let key = folder + "/clock-\(number)"
+            try await store.create([1], at: key)
+            let described = try await store.head(key)?.modified ?? 0
+            let listed = try await store.listAll(prefix: key).first?.modified ?? 0
+            try require(
+                abs(described - listed) < 2,
+                "a listing gives \(listed) as the time of writing, a description \(described)")
+            try require(
+                described >= last - 1, "what was written later is older by \(last - described) seconds")
+            last = described
+        }
+    }
+
+    func checkBatches(under folder: String) async throws {
+        let stands = folder + "/stands"
+        try await store.create([1], at: stands)
+        let batch = store.makeBatch()
+        let contents = (0..<12).map { content(3_000, seed: 50 + UInt64($0)) }
+        for (number, content) in contents.enumerated() {
+            try await batch.create(content, at: folder + "/batch-\(number)")
+        }
+        try await batch.create([2], at: stands)
+        try await batch.commit()
+        for (number, content) in contents.enumerated() {
+            try require(
+                try await store.get(folder + "/batch-\(number)") == content,
+                "an object of a batch is not what was given")
+        }
+        try require(try await store.get(stands) == [1], "a batch replaced an object that stood at its key")
+    }
+
     func checkMissingObject(under folder: String) async throws {
         let key = folder + "/none"
         try await requireFailure(.notFound, "reading what is not there") { _ = try await store.get(key) }

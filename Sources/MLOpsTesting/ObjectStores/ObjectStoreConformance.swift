@@ -33,6 +33,10 @@ public struct ObjectStoreConformance: Sendable {
         case overwrite
         /// Size, time and tag of an object.
         case information
+        /// Descriptions and listings tell the same time of writing, and what is written later is not older.
+        case clock
+        /// The objects of a batch are there once it is committed, and what stood at a key stays.
+        case batches
         /// Reading, describing and deleting where nothing stands.
         case missingObject = "missing object"
         /// A deleted object is gone and its key is free.
@@ -164,6 +168,8 @@ public struct ObjectStoreConformance: Sendable {
             case .ranges: try await checkRanges(under: folder)
             case .overwrite: try await checkOverwrite(under: folder)
             case .information: try await checkInformation(under: folder)
+            case .clock: try await checkClock(under: folder)
+            case .batches: try await checkBatches(under: folder)
             case .missingObject: try await checkMissingObject(under: folder)
             case .delete: try await checkDelete(under: folder)
             case .createIfAbsent: try await checkCreateIfAbsent(under: folder)
