@@ -104,7 +104,7 @@ struct CrashTests {
             disk.fail(at: nil)
             try await examine(disk, confirmed: confirmed, alias: alias, "call \(number), \(fault)")
             if isDone { break }
-            number += 3
+            number += 1
         }
         #expect(number > 60)
     }

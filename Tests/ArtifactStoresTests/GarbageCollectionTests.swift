@@ -359,7 +359,7 @@ struct GarbageCollectionTests {
                             try await store.put(record, at: lease.key)
                         }
                     }
-                    _ = try? await collect(store)
+                    _ = try await collect(store)
                 }
             }
             try await group.waitForAll()

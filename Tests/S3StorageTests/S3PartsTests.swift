@@ -41,6 +41,14 @@ import Testing
         await #expect(throws: StoreError.self) { try await store.create(content, at: "x") }
     }
 
+    @Test func aCreationThatNoRequestHoldsIsRefused() async throws {
+        let bucket = FakeBucket()
+        let store = try S3StorageTests.open(bucket) { $0.largestCreation = 100_000 }
+        let error = await #expect(throws: StoreError.self) { try await store.create(content, at: "x") }
+        #expect(error?.code == .invalidArgument && error?.message.contains("ChunkStore") == true)
+        #expect(bucket.requests.isEmpty)
+    }
+
     @Test func goesOnWhereItBrokeOff() async throws {
         let isDown = Switch(true)
         let bucket = FakeBucket { request, _ in
@@ -106,8 +114,17 @@ import Testing
         }
         let store = try open(bucket)
         await #expect(throws: StoreError.self) { try await store.put(content, at: "x") }
-        #expect(try await store.abortUploads(startedBefore: 1_000) == 0)
-        #expect(try await store.abortUploads(startedBefore: 4_102_444_800) == 1)
+        #expect(try await store.unfinishedWrites(startedBefore: 1_000, removing: true).isEmpty)
+        #expect(try await store.unfinishedWrites(startedBefore: .infinity, removing: false) == ["x"])
+        let check = try await StoreMaintenance(store).check()
+        #expect(check.problems.map(\.kind) == [.unfinishedWrite] && check.isSound)
+        try await ChunkStore(store).write { try await $0.commit() }
+        var policy = CollectionPolicy()
+        // The fake's clock stands still, an hour or so behind the beginning of the upload.
+        policy.age = 1
+        #expect(try await StoreMaintenance(store).collectGarbage(policy, isDryRun: true).unfinished == ["x"])
+        #expect(bucket.state.withLock { $0.uploads.count } == 1)
+        #expect(try await StoreMaintenance(store).collectGarbage(policy).unfinished == ["x"])
         #expect(bucket.state.withLock { $0.uploads.isEmpty })
     }
 }

@@ -91,11 +91,17 @@ enum StoreCommands {
                     "copiedChunks": .integer(Int64(report.copiedChunks)),
                     "acquitted": .array(report.acquitted.map { .string($0) }),
                     "emptied": .integer(Int64(report.emptied)),
+                    "recovered": .array(report.recovered.map { .string($0) }),
+                    "unfinished": .array(report.unfinished.map { .string($0) }),
                 ]))
         } else {
             print(outcome)
             if report.copiedChunks > 0 { print("wrote \(report.copiedChunks) chunks anew") }
             if !report.acquitted.isEmpty { print("\(report.acquitted.count) packs are needed after all") }
+            for key in report.recovered { print("brought back from the trash: \(key)") }
+            for key in report.unfinished {
+                print("\(isDryRun ? "would remove" : "removed") an upload that never ended: \(key)")
+            }
             if report.emptied > 0 {
                 print("\(isDryRun ? "would remove" : "removed") \(report.emptied) objects from the trash")
             }

@@ -67,6 +67,12 @@ final class ChunkLease: Sendable {
         }
     }
 
+    /// Whether a verdict came since the lease was taken: a collection may then have taken the writer for dead.
+    func mayHaveBeenPassedOver() async throws -> Bool {
+        let collections = RecordHistory<CollectionRecord>(in: store, at: ChunkKeys.collections)
+        return try await store.head(collections.key(of: record.collection + 1)) != nil
+    }
+
     /// Gives the lease back; one that cannot be given back lapses by itself.
     func release() async {
         let task = renewer.withLock { $0.take() }

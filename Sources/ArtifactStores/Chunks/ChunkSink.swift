@@ -42,6 +42,9 @@ final class ChunkSink: Sendable {
         self.compression = compression
     }
 
+    /// The packs whose chunks count as stored.
+    var packsBuiltOn: Set<Digest> { Set(known.packs).subtracting(condemned) }
+
     var receipt: WriteReceipt { state.withLock { $0.receipt } }
 
     /// Cuts the bytes and takes every chunk whose end is among them.

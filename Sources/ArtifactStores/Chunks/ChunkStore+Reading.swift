@@ -143,7 +143,7 @@ extension ChunkStore {
     }
 
     /// Reads one chunk wherever a sound copy of it is: in any pack, in one that was written since the table was
-    /// read, or in the trash, for a reader that began before a collection.
+    /// read, or in the trash, for a reader that began before a collection and a name that came behind one.
     func chunk(_ digest: Digest) async throws -> [UInt8] {
         let old = try await table().locations(of: digest)
         var failure: StoreError?
@@ -153,6 +153,12 @@ extension ChunkStore {
         let all = new + old + previousLocations(of: digest)
         if let content = try await firstSound(of: all, digest, in: ChunkKeys.trash, &failure) {
             return content
+        }
+        let trashed = try await trashTable().locations(of: digest)
+        for prefix in [ChunkKeys.trash, ""] {
+            if let content = try await firstSound(of: trashed, digest, in: prefix, &failure) {
+                return content
+            }
         }
         throw failure ?? missing(digest, nil)
     }

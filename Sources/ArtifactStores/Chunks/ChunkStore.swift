@@ -42,6 +42,8 @@ public final class ChunkStore: Sendable {
         var table = ChunkTable()
         /// The table before a collection rewrote the indexes: what it took away is in the trash for a while.
         var previous = ChunkTable()
+        /// What lies in the trash, as far as it was asked for.
+        var trash = ChunkTable()
         var isLoaded = false
     }
 
@@ -68,7 +70,7 @@ public final class ChunkStore: Sendable {
                 self, lease: lease, known: table, condemned: condemned, chunking: chunking,
                 packSize: packSize)
             let result = try await body(writer)
-            try lease.check()
+            try await writer.confirm()
             await lease.release()
             return result
         } catch {
@@ -146,11 +148,30 @@ extension ChunkStore {
         state.withLock { $0.previous.locations(of: digest) }
     }
 
+    /// What collections moved to the trash, by the indexes that they left there.
+    func trashTable() async throws -> ChunkTable {
+        let listed = try await store.listAll(prefix: ChunkKeys.trash + ChunkKeys.indexes).map(\.key)
+        var table = state.withLock { $0.trash }
+        var new: [(String, ChunkIndex)] = []
+        for key in listed where !table.indexes.contains(key) {
+            do {
+                new.append((key, try await index(at: key)))
+            } catch let error as StoreError where [.notFound, .corrupted].contains(error.code) {
+                // The trash is a last resort: what of it can be used is used.
+                continue
+            }
+        }
+        table.add(new)
+        let loaded = table
+        state.withLock { $0.trash = loaded }
+        return loaded
+    }
+
     /// Reads an index and checks it against its name.
     func index(at key: String) async throws -> ChunkIndex {
         let bytes = try await store.get(key)
-        let name = key.dropFirst(ChunkKeys.indexes.count).dropLast(".index".count)
-        guard Digest(of: bytes) == Digest(name), let index = ChunkIndex(bytes) else {
+        let name = key.split(separator: "/").last?.dropLast(".index".count)
+        guard Digest(of: bytes) == name.flatMap({ Digest($0) }), let index = ChunkIndex(bytes) else {
             throw StoreError(
                 .corrupted, "the index is damaged; 'mlops store repair' rebuilds it from the packs", key: key,
                 location: store.location)

@@ -28,6 +28,8 @@ public final class ChunkWriter: Sendable {
         var batch: (any ObjectBatch)?
         var flushes: [Task<Void, any Error>] = []
         var packs: [ChunkIndex.Pack] = []
+        /// The packs of every commit.
+        var written: Set<Digest> = []
     }
 
     private let chunks: ChunkStore
@@ -68,9 +70,12 @@ public final class ChunkWriter: Sendable {
         try await batch?.commit()
         let packs = state.withLock { state in
             defer { state.packs = [] }
+            state.written.formUnion(state.packs.map(\.name))
             return state.packs
         }
         if !packs.isEmpty {
+            // A writer that was taken for dead does not say of its packs that they are there.
+            try lease.check()
             let index = ChunkIndex(packs: packs)
             let bytes = index.encode()
             let key = ChunkIndex.key(of: Digest(of: bytes))
@@ -83,6 +88,26 @@ public final class ChunkWriter: Sendable {
         }
         try await chunks.store.settle(ChunkKeys.indexes)
         try lease.check()
+    }
+
+    /// Makes certain, behind the records, that what they name is there.
+    ///
+    /// A collection waits for every writer whose lease it sees. One that was halted for hours is taken for dead, and may
+    /// publish when what it built on is in the trash. So the writer looks at the packs behind its record, and the
+    /// collection looks at the records behind its removal: one of them sees the other, and brings the packs back.
+    func confirm() async throws {
+        guard try await lease.mayHaveBeenPassedOver() else { return }
+        let present = Set(try await chunks.store.listAll(prefix: ChunkKeys.packs).map(\.key))
+        let builtOn = state.withLock { $0.written }.union(sink.packsBuiltOn)
+        if builtOn.allSatisfy({ present.contains(ChunkPack.key(of: $0)) }) { return }
+        var scan = ReferenceScan(chunks)
+        try await scan.run()
+        guard try await StoreMaintenance(chunks.store).bringBack(scan.live).missing.isEmpty else {
+            throw StoreError(
+                .unavailable,
+                "the writer was halted for so long that what it built on was removed; run it again, which makes whole "
+                    + "what it published", location: chunks.store.location)
+        }
     }
 
     /// Writes the packs that are full, a few at a time; waits where more would fill the memory.

@@ -24,10 +24,13 @@ struct ReferenceScan {
     private(set) var records = 0
     /// Contents whose chunks are in `live` already.
     private var visited: Set<StoredContent> = []
+    /// The records that were read, as they were listed.
+    private var read: [String: ObjectInfo] = [:]
 
     init(_ chunks: ChunkStore) { self.chunks = chunks }
 
-    /// Reads all records of the store, and calls the body with every content that they name.
+    /// Reads all records of the store, and calls the body with every content that they name; later, the records that are
+    /// new or changed.
     mutating func run(_ body: (Reference, Set<Digest>) async throws -> Void = { _, _ in }) async throws {
         let store = chunks.store
         var retired: Set<String> = []
@@ -44,8 +47,10 @@ struct ReferenceScan {
                         .unknownObject, key: object.key,
                         "nothing in this package writes such an object; move it out of the store"))
             case .record:
+                guard read[object.key] != object else { continue }
                 records += 1
                 try await scan(object.key, body)
+                read[object.key] = object
             }
         }
     }

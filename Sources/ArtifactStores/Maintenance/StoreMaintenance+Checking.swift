@@ -72,6 +72,12 @@ extension StoreMaintenance {
                 "'\(loss.path)' lacks \(loss.chunks) chunks; publish the same content again to bring them back"
             )
         }
+        report.problems += try await unfinishedWrites(startedBefore: .infinity, removing: false).map { key in
+            StoreProblem(
+                .unfinishedWrite, key: key,
+                "its parts take space; a writer is at work, or 'mlops store gc' removes them when they are old"
+            )
+        }
         report.records = scan.records
         report.contents = scan.references
         return report

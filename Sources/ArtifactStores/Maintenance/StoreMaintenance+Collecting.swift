@@ -46,10 +46,14 @@ public struct CollectionReport: Hashable, Sendable {
     public internal(set) var bytes = 0
     /// Packs that had been condemned and are needed after all.
     public internal(set) var acquitted: [String] = []
+    /// Packs that were brought back from the trash: a writer that had been halted for hours has named them.
+    public internal(set) var recovered: [String] = []
     /// How many chunks are needed.
     public internal(set) var liveChunks = 0
     /// How many chunks were copied out of packs of which little was needed.
     public internal(set) var copiedChunks = 0
+    /// The keys of writes that never became objects, such as uploads in parts, and were removed.
+    public internal(set) var unfinished: [String] = []
     /// How many objects were removed from the trash.
     public internal(set) var emptied = 0
 }
@@ -80,6 +84,7 @@ extension StoreMaintenance {
             report = try await condemn(after: latest?.number ?? 0, policy, now: now, isDryRun: isDryRun)
         }
         report.emptied = try await emptyTrash(policy, now: now, isDryRun: isDryRun)
+        report.unfinished = try await unfinishedWrites(startedBefore: now - policy.age, removing: !isDryRun)
         return report
     }
 
@@ -90,8 +95,9 @@ extension StoreMaintenance {
     ) async throws -> CollectionReport {
         // Packs are listed before the records are read: what is written meanwhile is too young to be condemned.
         let packs = try await store.listAll(prefix: ChunkKeys.packs)
-        let table = try await chunks.refreshed()
-        let live = try await liveChunks(table)
+        var scan = ReferenceScan(chunks)
+        let (table, recovered) = try await look(&scan, mends: !isDryRun)
+        let live = scan.live
         var needed: [Digest: Int] = [:]
         table.forEach { location in
             if live.contains(location.record.digest) {
@@ -99,6 +105,7 @@ extension StoreMaintenance {
             }
         }
         var report = CollectionReport()
+        report.recovered = recovered
         report.liveChunks = live.count
         var sparse: Set<Digest> = []
         let old = packs.filter { now - $0.modified >= policy.age }
@@ -161,8 +168,10 @@ extension StoreMaintenance {
             return report
         }
         // Only now are the records read: every writer that may have built on a condemned pack has published.
-        let table = try await chunks.refreshed()
-        let live = try await liveChunks(table)
+        var scan = ReferenceScan(chunks)
+        let (table, recovered) = try await look(&scan, mends: !isDryRun)
+        let live = scan.live
+        report.recovered = recovered
         report.liveChunks = live.count
         var removed = verdict.record.condemned
         for digest in live {
@@ -178,12 +187,15 @@ extension StoreMaintenance {
         guard !isDryRun else { return report }
         if !removed.isEmpty {
             try await stopIfSuperseded(verdict.number)
+            try await leaveIndex(of: removed, table)
             try await rewriteIndexes(of: table, without: removed)
             for pack in removed.sorted() {
                 try await stopIfSuperseded(verdict.number)
                 let key = ChunkPack.key(of: pack)
                 try await move(key, to: ChunkKeys.trash + key)
             }
+            // A writer that was halted until its lease lapsed may have published meanwhile; see `ChunkWriter.confirm`.
+            report.recovered += try await look(&scan, mends: true).recovered
         }
         do {
             try await collections.append(
@@ -224,31 +236,18 @@ extension StoreMaintenance {
         return count
     }
 
-    /// The chunks that are needed; refuses where the answer may be incomplete.
-    private func liveChunks(_ table: ChunkTable) async throws -> Set<Digest> {
-        var scan = ReferenceScan(chunks)
-        try await scan.run()
-        if let problem = scan.problems.first {
-            throw StoreError(
-                problem.kind == .unknownObject ? .unsupportedFormat : .corrupted,
-                "garbage is not collected while this is in the store: \(problem.message)", key: problem.key,
-                location: store.location)
-        }
-        for digest in scan.live where table.locations(of: digest).isEmpty {
-            throw StoreError(
-                .corrupted,
-                "garbage is not collected while chunks are missing; 'mlops store check' names them, "
-                    + "'mlops store repair' brings back what it can", key: digest.description,
-                location: store.location)
-        }
-        return scan.live
-    }
-
     private func emptyTrash(_ policy: CollectionPolicy, now: Double, isDryRun: Bool) async throws -> Int {
+        // What stands in both places was brought back, or a collection that moves it is halted in between: it stays longer.
+        let standing = Set(try await store.listAll(prefix: ChunkKeys.packs).map { ChunkKeys.trash + $0.key })
         let old = try await store.listAll(prefix: ChunkKeys.trash).filter {
-            now - $0.modified >= policy.trashAge
+            now - $0.modified >= policy.trashAge * (standing.contains($0.key) ? 4 : 1)
         }
-        if !isDryRun { for object in old { try await store.delete(object.key) } }
+        if !isDryRun, !old.isEmpty {
+            // Nothing leaves the trash for good before the records were looked at once more.
+            var scan = ReferenceScan(chunks)
+            _ = try await look(&scan, mends: true)
+            for object in old { try await store.delete(object.key) }
+        }
         let leases = try await store.listAll(prefix: ChunkKeys.leases).filter {
             now - $0.modified >= max(policy.age, 4 * ChunkLease.duration)
         }

@@ -53,9 +53,7 @@ extension StoreMaintenance {
         }
         for pack in report.before.missingPacks.sorted() {
             let key = ChunkPack.key(of: pack)
-            guard try await store.head(ChunkKeys.trash + key) != nil else { continue }
-            try await move(ChunkKeys.trash + key, to: key)
-            report.recovered.append(key)
+            if try await copyBack(key) { report.recovered.append(key) }
         }
         for key in report.before.damagedIndexes {
             try await move(key, to: ChunkKeys.quarantine + key)
@@ -72,6 +70,9 @@ extension StoreMaintenance {
         if !damaged.isEmpty {
             try await collections.append { _ in CollectionRecord(packs: [], by: "repair") }
         }
+        var scan = ReferenceScan(chunks)
+        try await scan.run()
+        report.recovered += try await bringBack(scan.live).recovered
         report.after = try await StoreMaintenance(store).check()
         return report
     }

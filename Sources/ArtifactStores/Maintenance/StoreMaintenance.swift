@@ -74,6 +74,15 @@ public struct StoreMaintenance: Sendable {
         return statistics
     }
 
+    /// The store's unfinished writes; none where it does not let them be listed.
+    func unfinishedWrites(startedBefore time: Double, removing: Bool) async throws -> [String] {
+        do {
+            return try await store.unfinishedWrites(startedBefore: time, removing: removing).sorted()
+        } catch let error as StoreError where [.permissionDenied, .unsupported].contains(error.code) {
+            return []
+        }
+    }
+
     /// Moves an object to another key; whoever is interrupted leaves it at both.
     func move(_ key: String, to other: String) async throws {
         do {
@@ -110,9 +119,9 @@ public struct StoreMaintenance: Sendable {
         for key in table.indexes.subtracting(keys).sorted() { try await store.delete(key) }
     }
 
-    func write(_ index: ChunkIndex) async throws -> String {
+    func write(_ index: ChunkIndex, under prefix: String = "") async throws -> String {
         let bytes = index.encode()
-        let key = ChunkIndex.key(of: Digest(of: bytes))
+        let key = prefix + ChunkIndex.key(of: Digest(of: bytes))
         do {
             try await store.create(bytes, at: key)
         } catch let error as StoreError where error.code == .alreadyExists {

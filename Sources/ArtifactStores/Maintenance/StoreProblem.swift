@@ -19,6 +19,8 @@ public struct StoreProblem: Hashable, Sendable, CustomStringConvertible {
         case damagedPack = "damaged pack"
         /// A pack that no index names: what a killed writer left, or all that remains of a lost index.
         case unindexedPack = "unindexed pack"
+        /// A write that never became an object, such as an upload in parts: one at work, or what a killed writer left.
+        case unfinishedWrite = "unfinished write"
         /// A content of which chunks are gone.
         case lostContent = "lost content"
     }
@@ -36,8 +38,8 @@ public struct StoreProblem: Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    /// Whether data is in danger; a pack without an index alone is not.
-    public var isSerious: Bool { kind != .unindexedPack }
+    /// Whether data is in danger; what a killed writer left is only in the way.
+    public var isSerious: Bool { ![.unindexedPack, .unfinishedWrite].contains(kind) }
 
     /// The kind, the key and the message.
     public var description: String { "\(kind.rawValue): \(key): \(message)" }

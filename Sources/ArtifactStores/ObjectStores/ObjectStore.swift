@@ -69,6 +69,17 @@ public protocol ObjectStore: Sendable {
     ///
     /// - Throws: ``StoreError``
     func settle(_ prefix: String) async throws
+
+    /// The keys of writes that began before a time and never became objects, such as uploads in parts whose writer was
+    /// killed; they take space and no listing shows them.
+    ///
+    /// A store that leaves nothing behind, or clears it away by itself, returns none, and that is the default.
+    ///
+    /// - Parameters:
+    ///   - time: Seconds since 1970, by the store's clock.
+    ///   - removing: Whether to remove them too.
+    /// - Throws: ``StoreError``
+    func unfinishedWrites(startedBefore time: Double, removing: Bool) async throws -> [String]
 }
 
 /// What tells one content of an object from the next: opaque, compared only for equality.
@@ -120,6 +131,9 @@ extension ObjectStore {
 
     /// Does nothing.
     public func settle(_ prefix: String) async throws {}
+
+    /// Returns none.
+    public func unfinishedWrites(startedBefore time: Double, removing: Bool) async throws -> [String] { [] }
 
     /// Reads a whole object.
     ///

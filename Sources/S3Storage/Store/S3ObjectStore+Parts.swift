@@ -44,13 +44,14 @@ extension S3ObjectStore {
         )
     }
 
-    /// Removes the parts of uploads that began before a time and never ended; they cost space and are not listed.
+    /// The keys of uploads in parts that began before a time and never ended.
     ///
-    /// - Parameter time: Seconds since 1970, by the server's clock.
-    /// - Returns: How many uploads were removed.
+    /// - Parameters:
+    ///   - time: Seconds since 1970, by the server's clock.
+    ///   - removing: Whether to remove their parts too.
     /// - Throws: `StoreError`
-    public func abortUploads(startedBefore time: Double) async throws -> Int {
-        var count = 0
+    public func unfinishedWrites(startedBefore time: Double, removing: Bool) async throws -> [String] {
+        var keys: [String] = []
         var marker: [(name: String, value: String?)] = []
         while true {
             let response = try await client.send(
@@ -62,12 +63,14 @@ extension S3ObjectStore {
                     let id = element["UploadId"]?.text,
                     let started = element["Initiated"].flatMap({ AmazonDate.read($0.text) }), started < time
                 else { continue }
-                _ = try await client.send(.delete, key, parameters: [("uploadId", id)], accepting: [404])
-                count += 1
+                if removing {
+                    _ = try await client.send(.delete, key, parameters: [("uploadId", id)], accepting: [404])
+                }
+                keys.append(String(key.dropFirst(prefix.count)))
             }
             guard root["IsTruncated"]?.text == "true", let key = root["NextKeyMarker"]?.text,
                 let id = root["NextUploadIdMarker"]?.text
-            else { return count }
+            else { return keys }
             marker = [("key-marker", key), ("upload-id-marker", id)]
         }
     }

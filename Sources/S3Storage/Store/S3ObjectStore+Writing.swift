@@ -25,10 +25,18 @@ extension S3ObjectStore {
     /// Writes an object unless the key is taken: a single PUT with `If-None-Match: *`, whatever the size.
     ///
     /// - Throws: `StoreError` with the code `alreadyExists` where the key is taken, `unsupported` where the server
-    ///   ignores the condition, `unavailable` where it remains unknown whether the object was written.
+    ///   ignores the condition, `unavailable` where it remains unknown whether the object was written,
+    ///   `invalidArgument` where the content is larger than ``Options/largestCreation``.
     @discardableResult
     public func create(_ content: [UInt8], at key: String) async throws -> ObjectTag {
         try ObjectKey.check(key)
+        guard content.count <= options.largestCreation else {
+            throw StoreError(
+                .invalidArgument,
+                "a creation is one request, which holds \(options.largestCreation) bytes at most; keep the content in a "
+                    + "ChunkStore, or put it where no other writer comes in between", key: key,
+                location: location)
+        }
         if knowledge[\.heedsIfNoneMatch] == false { throw ignored("If-None-Match", key) }
         let writeID = UUID().uuidString
         let tag = try await write(content, at: key, if: .absent, writeID: writeID)

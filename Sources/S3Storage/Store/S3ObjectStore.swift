@@ -38,6 +38,8 @@ public struct S3ObjectStore: ObjectStore {
         public var largestSinglePut = 32 << 20
         /// The size of a part; servers demand at least 5 MiB, and it grows where a content would have over 10,000.
         public var partSize = 16 << 20
+        /// Creations larger than this are refused: each is one PUT, and servers take 5 GiB in one.
+        public var largestCreation = 5 << 30
         /// How many parts are sent at once.
         public var partsAtOnce = 4
         /// Whether the first conditional write of each kind finds out if the server heeds the condition.
