@@ -112,12 +112,29 @@ def test_a_large_content_passes_a_faulty_network(mlops, bucket, s3_server, s3, t
     assert s3.get_object(Bucket=bucket, Key="large")["Body"].read() == content
 
 
-def test_virtual_host(mlops, moto_server):
-    boto3.client("s3", endpoint_url=moto_server, region_name="us-east-1", aws_access_key_id="A",
-                 aws_secret_access_key="S").create_bucket(Bucket="hosted")
-    endpoint = moto_server.replace("127.0.0.1", "localhost")
-    code, _, checks = probe(mlops, "hosted", endpoint, "--addressing", "virtual-host", "--only", "contents", "--only", "listing")
+def test_virtual_host(mlops, s3_server, bucket):
+    endpoint = s3_server.replace("127.0.0.1", "localhost")
+    code, _, checks = probe(
+        mlops, bucket, endpoint, "--addressing", "virtual-host", "--only", "contents", "--only", "listing")
     assert code == 0, checks
+
+
+def test_uploads_that_never_ended_are_found_and_removed(mlops, bucket, s3_server, s3, tmp_path):
+    where = ["--store", f"s3://{bucket}/team", "--endpoint", s3_server]
+    (tmp_path / "file").write_bytes(b"content")
+    assert mlops("data", "snapshot", "x", tmp_path / "file", *where).returncode == 0
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="team/chunks/packs/large")["UploadId"]
+    s3.upload_part(Bucket=bucket, Key="team/chunks/packs/large", UploadId=upload, PartNumber=1, Body=bytes(5 << 20))
+    s3.create_multipart_upload(Bucket=bucket, Key="elsewhere")
+    found = json.loads(mlops("store", "check", *where, "--json").stdout)["check"]
+    assert found["sound"] and [each["kind"] for each in found["problems"]] == ["unfinished write"]
+    begun = s3.list_multipart_uploads(Bucket=bucket)["Uploads"][0]["Initiated"]
+    if begun.year > 2020:  # moto says of every upload that it began in 2010
+        assert json.loads(mlops("store", "gc", *where, "--json").stdout)["unfinished"] == [], "a day has not passed"
+    # Times of uploads are whole seconds.
+    time.sleep(1.1)
+    assert json.loads(mlops("store", "gc", *where, "--age", "0", "--json").stdout)["unfinished"] == ["chunks/packs/large"]
+    assert [each["Key"] for each in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == ["elsewhere"]
 
 
 @pytest.mark.parametrize("environment, text", [

@@ -41,6 +41,7 @@ osd pool default pg num = 8
 osd crush chooseleaf type = 0
 [client.rgw]
 rgw frontends = beast endpoint=127.0.0.1:{gateway}
+rgw dns name = localhost
 """
 
 

@@ -16,6 +16,10 @@ drop: closes before the request arrives        lose: the request arrives, its an
 delay: answers after 0.3 s                      duplicate: the request arrives twice, the second answer comes back
 truncate: half an answer, then the end          garbage: the request arrives, the answer is not HTTP
 busy: 503, and nothing arrives                  break: half the request arrives
+
+Only where they are asked for:
+send-flipped: one bit of the request's content changes on its way
+receive-flipped: one bit of an object changes on its way back
 """
 
 
@@ -25,21 +29,25 @@ class Proxy(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, target, rate, seed, faults, dropped_headers):
+    def __init__(self, target, rate, seed, faults, dropped_headers, plan):
         super().__init__(("127.0.0.1", 0), Handler)
         parts = urllib.parse.urlsplit(target)
         self.target = (parts.hostname, parts.port)
         self.rate = rate
         self.faults = faults
         self.dropped_headers = {name.lower() for name in dropped_headers}
+        self.plan = plan
         self.random = random.Random(seed)
+        self.requests = 0
         self.lock = threading.Lock()
         self.counts = {}
 
     def choose(self):
         """The fault of the next request, or None."""
         with self.lock:
+            self.requests += 1
             fault = self.random.choice(self.faults) if self.random.random() < self.rate else None
+            fault = self.plan.get(self.requests, fault)
             self.counts[fault] = self.counts.get(fault, 0) + 1
             return fault
 
@@ -66,6 +74,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_half(body)
             return self.cut()
         try:
+            if fault == "send-flipped":
+                body = flipped(body)
             if fault == "duplicate":
                 self.forward(body)
             status, headers, content = self.forward(body)
@@ -73,6 +83,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.cut()
         if fault == "lose":
             return self.cut()
+        if fault == "receive-flipped" and not content.startswith(b"<?xml"):
+            content = flipped(content)
         if fault == "garbage":
             self.wfile.write(b"\x00\x01 this is not HTTP\r\n\r\n" + content[:20])
             return self.cut()
@@ -122,10 +134,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
+def flipped(content):
+    """The bytes with one bit changed."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1:] if content else content
+
+
 @contextlib.contextmanager
-def start(target, rate=0.0, seed=1, faults=FAULTS, dropped_headers=()):
-    """Starts a proxy in front of a server; yields it, with the attributes url and counts."""
-    proxy = Proxy(target, rate, seed, list(faults), dropped_headers)
+def start(target, rate=0.0, seed=1, faults=FAULTS, dropped_headers=(), plan=None):
+    """Starts a proxy in front of a server; yields it, with the attributes url, requests and counts.
+
+    The plan says which fault meets which request, counted from 1; all others meet one of the faults at the rate.
+    """
+    proxy = Proxy(target, rate, seed, list(faults), dropped_headers, plan or {})
     proxy.url = f"http://127.0.0.1:{proxy.server_address[1]}"
     thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
