@@ -67,7 +67,9 @@ struct GarbageCollectionTests {
     }
 
     /// Iceberg's orphan removal and others: the age limit was shorter than the job.
-    @Test func theUnfinishedWorkOfALongWriterStays() async throws {
+    @Test("trap 1: the age limit is shorter than a job") func theUnfinishedWorkOfALongWriterStays()
+        async throws
+    {
         let store = AgingStore()
         try await publish(content(1), as: "other", in: store)
         let long = try await chunks(store).write { writer in
@@ -91,7 +93,8 @@ struct GarbageCollectionTests {
     }
 
     /// Xet and duplicacy: a writer counts on a chunk that is condemned at that moment.
-    @Test func aWriterFromBeforeTheVerdictMayBuildOnWhatIsCondemned() async throws {
+    @Test("trap 2: a writer counts on a chunk that is being removed")
+    func aWriterFromBeforeTheVerdictMayBuildOnWhatIsCondemned() async throws {
         let store = AgingStore()
         try await publish(content(4), as: "first", in: store)
         try await store.age(by: 2 * day)
@@ -112,7 +115,8 @@ struct GarbageCollectionTests {
         #expect(try await chunks(store).read(second) == content(4))
     }
 
-    @Test func aWriterFromAfterTheVerdictDoesNotBuildOnIt() async throws {
+    @Test("trap 3: a later writer counts on a chunk that is being removed")
+    func aWriterFromAfterTheVerdictDoesNotBuildOnIt() async throws {
         let store = AgingStore()
         try await publish(content(4), as: "first", in: store)
         try await store.age(by: 2 * day)
@@ -133,7 +137,9 @@ struct GarbageCollectionTests {
     }
 
     /// Trino and amoro: kinds of files that the collector did not know.
-    @Test(arguments: ["stray.parquet", "chunks/new/thing", "chunks/packs/short.pack", "names/x"])
+    @Test(
+        "trap 4: an unknown kind of object",
+        arguments: ["stray.parquet", "chunks/new/thing", "chunks/packs/short.pack", "names/x"])
     func whatIsNotUnderstoodStopsTheCollection(key: String) async throws {
         let store = AgingStore()
         try await publish(content(5), as: "first", in: store)
@@ -147,9 +153,11 @@ struct GarbageCollectionTests {
     }
 
     /// A root that cannot be read is not a root without references.
-    @Test(arguments: [
-        "{", #"{"a":{"content":"chunks/2","sha256":"","size":1}}"#, #"{"content":"chunks/1","size":1}"#,
-    ])
+    @Test(
+        "trap 5: an unreadable root counts as no references",
+        arguments: [
+            "{", #"{"a":{"content":"chunks/2","sha256":"","size":1}}"#, #"{"content":"chunks/1","size":1}"#,
+        ])
     func anUnreadableRecordStopsTheCollection(record: String) async throws {
         let store = AgingStore()
         try await publish(content(5), as: "first", in: store)
@@ -160,7 +168,7 @@ struct GarbageCollectionTests {
     }
 
     /// A store that fails for a moment does not make garbage.
-    @Test func aFailingStoreStopsTheCollection() async throws {
+    @Test("trap 6: a store that fails for a moment") func aFailingStoreStopsTheCollection() async throws {
         let base = AgingStore()
         try await publish(content(5), as: "first", in: base)
         try await base.age(by: 2 * day)
@@ -173,7 +181,7 @@ struct GarbageCollectionTests {
     }
 
     /// MLflow: only the first page of a listing was looked at.
-    @Test func namesBeyondTheFirstPageCount() async throws {
+    @Test("trap 7: only the first page of a listing") func namesBeyondTheFirstPageCount() async throws {
         let store = AgingStore()
         let content = try await publish(content(6), as: "zzz", in: store)
         for number in 0..<1_100 {
@@ -185,7 +193,7 @@ struct GarbageCollectionTests {
     }
 
     /// A reader that began before keeps its table of chunks, and reads on.
-    @Test func anOldReaderReadsOn() async throws {
+    @Test("trap 8: a reader from before") func anOldReaderReadsOn() async throws {
         let store = AgingStore()
         let old = try await publish(content(7), as: "old", in: store)
         let reader = chunks(store)
@@ -200,7 +208,7 @@ struct GarbageCollectionTests {
     }
 
     /// Duplicacy's fossils: two collectors with one and the same verdict.
-    @Test func aCollectorThatWasOvertakenStops() async throws {
+    @Test("trap 9: two collectors with one verdict") func aCollectorThatWasOvertakenStops() async throws {
         let store = AgingStore()
         try await publish(content(8), as: "old", in: store)
         try await store.age(by: 2 * day)
@@ -305,7 +313,7 @@ struct GarbageCollectionTests {
     }
 
     /// Killed at every call: what is named stays readable, and the next collection goes on.
-    @Test func aCollectorMayBeKilledAtAnyCall() async throws {
+    @Test("trap 10: a collector killed half-way") func aCollectorMayBeKilledAtAnyCall() async throws {
         for step in 1...2 {
             var number = 1
             while true {

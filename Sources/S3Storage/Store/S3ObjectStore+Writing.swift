@@ -26,7 +26,7 @@ extension S3ObjectStore {
     ///
     /// - Throws: `StoreError` with the code `alreadyExists` where the key is taken, `unsupported` where the server
     ///   ignores the condition, `unavailable` where it remains unknown whether the object was written,
-    ///   `invalidArgument` where the content is larger than ``Options/largestCreation``.
+    ///   `invalidArgument` where the content is larger than ``S3ObjectStore/Options/largestCreation``.
     @discardableResult
     public func create(_ content: [UInt8], at key: String) async throws -> ObjectTag {
         try ObjectKey.check(key)
