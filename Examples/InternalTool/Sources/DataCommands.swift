@@ -49,7 +49,7 @@ enum DataCommands {
                 Option(
                     "--path", "PATH", "only this file, or this folder with all below it", isRepeatable: true),
                 Option("--replace", nil, "replace files that have another content"), json,
-            ]
+            ] + ArtifactCommands.reuse
         ) { try await restore($0) },
         Command(
             "data verify", "read everything a version holds and hash it again", operands: "NAME[@VERSION]",
@@ -185,6 +185,7 @@ enum DataCommands {
     private static func restore(_ arguments: Arguments) async throws -> ExitStatus {
         var options = RestoreOptions()
         options.replaces = arguments.has("--replace")
+        options.reuse = try ArtifactCommands.fileReuse(arguments)
         if arguments.has("--path") { options.paths = arguments.all("--path") }
         let receipt = try await datasets(arguments).restore(
             arguments.operand(0), to: arguments.operand(1), options: options)

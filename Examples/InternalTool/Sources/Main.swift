@@ -12,6 +12,7 @@ struct Main {
             DataCommands.commands,
             DataDifferenceCommands.commands,
             ContractCommands.commands,
+            ArtifactCommands.commands,
             StoreCommands.commands,
             StoreObjectCommands.commands,
             RunCommands.commands,

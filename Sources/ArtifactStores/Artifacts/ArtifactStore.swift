@@ -45,7 +45,6 @@ public struct ArtifactStore: Sendable {
         _ name: String, contentsOf path: String, metadata: [String: String] = [:],
         symbolicLinks: SymbolicLinks = .refuse
     ) async throws -> ArtifactVersion {
-        let history = try versionHistory(of: name)
         guard let isFolder = isFolder(path) else {
             throw StoreError(.notFound, "there is no such file or folder", key: path)
         }
@@ -53,18 +52,32 @@ public struct ArtifactStore: Sendable {
             isFolder ? try FolderContents(of: path, symbolicLinks: symbolicLinks) : nil
         }
         let paths = listing?.files ?? [parentless(path)]
-        return try await chunks.write { writer in
+        return try await publish(name) { writer in
             let added = try await writer.addFiles(listing == nil ? [path] : paths.map { path + "/" + $0 })
             let files = zip(paths, added).map {
                 StoredFile(path: $0, content: $1.content, isExecutable: $1.stamp.isExecutable)
             }
-            let manifest = ArtifactManifest(files: files, emptyFolders: listing?.emptyFolders ?? [])
+            return PublishedContents(
+                kind: isFolder ? .folder : .file,
+                manifest: ArtifactManifest(files: files, emptyFolders: listing?.emptyFolders ?? []),
+                metadata: metadata)
+        }
+    }
+
+    /// Publishes what the body adds.
+    func publish(
+        _ name: String, _ body: (ChunkWriter) async throws -> PublishedContents
+    ) async throws -> ArtifactVersion {
+        let history = try versionHistory(of: name)
+        return try await chunks.write { writer in
+            let contents = try await body(writer)
+            let manifest = contents.manifest
             let stored = try await writer.add(try manifest.encode(), holdsReferences: true)
             try await writer.commit()
             let record = ArtifactRecord(
-                kind: isFolder ? .folder : .file, digest: manifest.digest(), fileCount: files.count,
-                size: files.reduce(0) { $0 + $1.content.size }, created: Date(), metadata: metadata,
-                manifest: stored)
+                kind: contents.kind, digest: manifest.digest(), fileCount: manifest.files.count,
+                size: manifest.files.reduce(0) { $0 + $1.content.size }, created: Date(),
+                metadata: contents.metadata, manifest: stored)
             return try await append(record, to: history, name)
         }
     }
@@ -119,35 +132,6 @@ public struct ArtifactStore: Sendable {
         return try await chunks.read(file.content, range: range)
     }
 
-    /// Writes a version to a disk: every file whole or not at all, and hashed on its way.
-    ///
-    /// - Parameters:
-    ///   - version: The version.
-    ///   - path: Where the file or folder will be. A folder may exist: files in it are replaced, others stay.
-    ///   - isIncluded: Which files of a folder to write; by default all.
-    ///   - isDurable: Whether everything must have reached the disk when the call returns.
-    /// - Throws: ``StoreError``
-    public func restore(
-        _ version: ArtifactVersion, to path: String, isDurable: Bool = false,
-        where isIncluded: (String) -> Bool = { _ in true }
-    ) async throws {
-        let manifest = try await manifest(of: version)
-        switch version.kind {
-        case .folder:
-            try await chunks.restore(
-                manifest.files.filter { isIncluded($0.path) }, emptyFolders: manifest.emptyFolders, to: path,
-                isDurable: isDurable)
-        case .file:
-            guard manifest.files.count == 1, let file = manifest.files.first else {
-                throw StoreError(
-                    .corrupted, "the version should be one file and has \(manifest.files.count)",
-                    key: version.description, location: store.location)
-            }
-            try await chunks.restore(
-                file.content, to: path, isExecutable: file.isExecutable, isDurable: isDurable)
-        }
-    }
-
     func manifest(of version: ArtifactVersion) async throws -> ArtifactManifest {
         try ArtifactManifest(
             try await chunks.read(version.manifest), of: version.description, location: store.location)
@@ -156,6 +140,13 @@ public struct ArtifactStore: Sendable {
     private func parentless(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
     }
+}
+
+/// What a publication will hold.
+struct PublishedContents: Sendable {
+    var kind: ArtifactVersion.Kind
+    var manifest: ArtifactManifest
+    var metadata: [String: String]
 }
 
 extension ArtifactVersion {

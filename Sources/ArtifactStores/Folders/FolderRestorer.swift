@@ -35,10 +35,14 @@ extension ChunkStore {
     ///   - emptyFolders: Folders to make.
     ///   - root: The folder; it is made where it is missing.
     ///   - isDurable: Whether everything must have reached the disk when the call returns.
+    ///   - reuse: A folder from which files may be taken.
+    /// - Returns: How many files came from where.
     /// - Throws: ``StoreError``
+    @discardableResult
     package func restore(
-        _ files: [StoredFile], emptyFolders: [String] = [], to root: String, isDurable: Bool = false
-    ) async throws {
+        _ files: [StoredFile], emptyFolders: [String] = [], to root: String, isDurable: Bool = false,
+        reusing reuse: FileReuse? = nil
+    ) async throws -> RestoredFiles {
         try RestoredPaths.check(files.map(\.path), emptyFolders)
         let folder = try await Blocking.run {
             do throws(FileOperationError) {
@@ -53,7 +57,12 @@ extension ChunkStore {
         try await Blocking.run {
             try RestoredPaths.checkLetterCase(files.map(\.path), emptyFolders, in: folder)
         }
-        let batches = FileBatch.batches(of: files)
+        var (restored, missing) = (RestoredFiles(), files)
+        if let reuse {
+            (restored, missing) = try await take(files, from: reuse, to: root, isDurable: isDurable)
+        }
+        restored.fetched = missing.count
+        let batches = FileBatch.batches(of: missing)
         let next = NextIndex(count: batches.count)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(batches.count, 4) {
@@ -65,7 +74,7 @@ extension ChunkStore {
             }
             try await group.waitForAll()
         }
-        guard isDurable else { return }
+        guard isDurable else { return restored }
         let above = Set(files.map { parent(of: $0.path) } + emptyFolders.map { parent(of: $0) })
         try await Blocking.run {
             do throws(FileOperationError) {
@@ -73,6 +82,40 @@ extension ChunkStore {
             } catch {
                 throw StoreError(error, key: error.path, location: root)
             }
+        }
+        return restored
+    }
+
+    /// Takes what a folder has; gives back what must be fetched.
+    private func take(
+        _ files: [StoredFile], from reuse: FileReuse, to root: String, isDurable: Bool
+    ) async throws -> (RestoredFiles, missing: [StoredFile]) {
+        let next = NextIndex(count: files.count)
+        return try await withThrowingTaskGroup(of: (RestoredFiles, [StoredFile]).self) { group in
+            for _ in 0..<min(files.count, 4) {
+                group.addTask {
+                    try await Blocking.run {
+                        var (restored, missing) = (RestoredFiles(), [StoredFile]())
+                        while let index = next.take(1)?.first {
+                            let file = files[index]
+                            let target = root + "/" + file.path
+                            if let method = reuse.take(file, to: target, isDurable: isDurable) {
+                                restored.count(method)
+                            } else {
+                                missing.append(file)
+                            }
+                        }
+                        return (restored, missing)
+                    }
+                }
+            }
+            var (all, missing) = (RestoredFiles(), [StoredFile]())
+            for try await (restored, part) in group {
+                all += restored
+                missing += part
+            }
+            // In their order, so that neighbours in a pack are fetched together.
+            return (all, missing.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
         }
     }
 

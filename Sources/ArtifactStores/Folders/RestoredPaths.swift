@@ -53,25 +53,37 @@ package enum RestoredPaths {
     static func checkLetterCase(
         _ files: [String], _ folders: [String], in root: SystemFiles
     ) throws(StoreError) {
+        guard let (one, other) = clash(files + folders), ignoresLetterCase(root) else { return }
+        throw StoreError(
+            .invalidKey, "the file system takes it for '\(one)'; restore to one that tells letter case apart",
+            key: other, location: root.root)
+    }
+
+    /// Refuses paths that some file system would take for one.
+    static func checkSpellings(_ files: [String], _ folders: [String]) throws(StoreError) {
+        guard let (one, other) = clash(files + folders) else { return }
+        throw StoreError(
+            .invalidKey,
+            "many file systems take it for '\(one)'; rename one, or ask for names that differ in letter case to be taken",
+            key: other)
+    }
+
+    /// Two paths, or folders above paths, that differ only in letter case or in how an accent is encoded.
+    private static func clash(_ paths: [String]) -> (String, String)? {
         var spellings: [String: String] = [:]
-        var clash: (String, String)?
-        for path in files + folders {
+        for path in paths {
             var path = path
             while !path.isEmpty {
                 // Equality of Swift's strings does not look at how an accent is encoded; neither do those systems.
                 if let other = spellings.updateValue(path, forKey: path.lowercased()),
                     !other.utf8.elementsEqual(path.utf8)
                 {
-                    clash = (other, path)
+                    return (other, path)
                 }
                 path = parent(of: path)
             }
         }
-        guard let clash, ignoresLetterCase(root) else { return }
-        throw StoreError(
-            .invalidKey,
-            "the file system takes it for '\(clash.0)'; restore to one that tells letter case apart",
-            key: clash.1, location: root.root)
+        return nil
     }
 
     private static func ignoresLetterCase(_ root: SystemFiles) -> Bool {

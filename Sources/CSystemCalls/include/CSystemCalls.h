@@ -14,3 +14,7 @@ int mlops_sync_file(int descriptor);
 
 /// Asks the system to begin writing a file to the device, where it can be asked; promises nothing.
 void mlops_start_writing(int descriptor);
+
+/// Makes a new file that shares a file's blocks until one of them is written; -1 with errno set on failure, and then no
+/// file is made. A symbolic link is not followed.
+int mlops_clone_file(const char *source, const char *target, int mode);

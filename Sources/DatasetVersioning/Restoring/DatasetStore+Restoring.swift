@@ -1,6 +1,6 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-import ArtifactStores
+public import ArtifactStores
 import ContentHashing
 
 #if canImport(FoundationEssentials)
@@ -15,6 +15,8 @@ public struct RestoreOptions: Sendable {
     public var paths: [String]?
     /// Whether a file that stands in the way with another content is replaced; else nothing is restored.
     public var replaces = false
+    /// A folder, such as an earlier version restored on this disk, from which equal files may be taken instead of being fetched.
+    public var reuse: FileReuse?
 
     /// Takes the defaults.
     public init() {}
@@ -28,6 +30,8 @@ public struct RestoreReceipt: Hashable, Sendable {
     public let unchanged: Int
     /// How many bytes were written.
     public let bytes: Int
+    /// How the written files came to their place.
+    public let sources: RestoredFiles
 }
 
 extension DatasetStore {
@@ -63,20 +67,30 @@ extension DatasetStore {
         let todo = zip(files, targets).filter { !$0.1.isPresent }
         let work = todo.map { ($0.0, $0.1.path) }
         let workers = min(4, work.count)
-        try await withThrowingTaskGroup { group in
+        let sources = try await withThrowingTaskGroup(of: [FileReuse.Method?].self) { group in
             for worker in 0..<workers {
                 group.addTask {
+                    var methods: [FileReuse.Method?] = []
                     for index in stride(from: worker, to: work.count, by: workers) {
                         let (file, path) = work[index]
+                        let stored = StoredFile(
+                            path: file.path, content: file.content, isExecutable: file.isExecutable)
+                        let method = try await Blocking.run { options.reuse?.take(stored, to: path) }
+                        methods.append(method)
+                        guard method == nil else { continue }
                         try await chunks.restore(file.content, to: path, isExecutable: file.isExecutable)
                     }
+                    return methods
                 }
             }
-            try await group.waitForAll()
+            var sources = RestoredFiles()
+            for try await methods in group { for method in methods { sources.count(method) } }
+            return sources
         }
         return RestoreReceipt(
-            written: todo.count, unchanged: files.count - todo.count, bytes: todo.reduce(0) { $0 + $1.0.size }
-        )
+            written: todo.count, unchanged: files.count - todo.count,
+            bytes: todo.reduce(0) { $0 + $1.0.size },
+            sources: sources)
     }
 
     private struct Target {

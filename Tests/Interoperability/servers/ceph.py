@@ -3,13 +3,12 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import time
 import uuid
 
-from . import processes
+from . import packages, processes
 
 PACKAGES = ["radosgw", "ceph-mon", "ceph-osd", "ceph-common"]
 PROGRAMS = ["radosgw", "ceph-mon", "ceph-osd", "ceph", "radosgw-admin", "ceph-authtool", "monmaptool"]
@@ -45,16 +44,6 @@ rgw dns name = localhost
 """
 
 
-def install():
-    """Installs what is missing; needs root where something is."""
-    if all(shutil.which(program) for program in PROGRAMS):
-        return
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-    subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], check=True, env=environment)
-
-
 def run(folder, *arguments, attempts=1):
     """Runs a program of the cluster, again where a daemon is not ready yet."""
     environment = dict(os.environ, CEPH_CONF=str(folder / "ceph.conf"))
@@ -69,7 +58,7 @@ def run(folder, *arguments, attempts=1):
 @contextlib.contextmanager
 def start(folder, access_key, secret_key):
     """Starts a gateway with one user and yields its URL."""
-    install()
+    packages.install(PROGRAMS, PACKAGES)
     folder = folder / "ceph"
     for part in ["mon", "osd", "run"]:
         (folder / part).mkdir(parents=True)

@@ -1,0 +1,291 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+
+import ArtifactStores
+import CommandLineBase
+import ContentHashing
+import Foundation
+
+/// `mlops artifacts …`: named files and folders in versions that never change.
+enum ArtifactCommands {
+    private static let json = Option("--json", nil, "print the answer as JSON")
+    private static let followLinks = Option(
+        "--follow-links", nil, "keep what symbolic links lead to; else a link is an error")
+    private static let metadata = Option(
+        "--set", "KEY=VALUE", "what to note about the version", isRepeatable: true)
+    /// The options of every command that restores.
+    static let reuse = [
+        Option("--reuse", "FOLDER", "take files that are equal there, such as in an earlier version"),
+        Option("--reuse-by", "METHOD", "copy (default), clone (a reflink) or hard-link"),
+    ]
+    private static let formats = ExportFormat.allCases.map(\.rawValue)
+
+    static let commands = [
+        Command(
+            "artifacts publish", "keep a file or a folder as the next version of an artifact",
+            operands: "NAME PATH", options: StoreLocation.options + [metadata, followLinks, json]
+        ) { try await publish($0) },
+        Command(
+            "artifacts list", "list the artifacts of a store, or the versions of one", operands: "[NAME]",
+            options: StoreLocation.options + [json]
+        ) { try await list($0) },
+        Command(
+            "artifacts show", "show a version and its files", operands: "NAME[@VERSION]",
+            options: StoreLocation.options + [json]
+        ) { try await show($0) },
+        Command(
+            "artifacts restore", "write the files of a version", operands: "NAME[@VERSION] DEST",
+            options: StoreLocation.options + [
+                Option(
+                    "--path", "PATH", "only this file, or this folder with all below it", isRepeatable: true)
+            ] + reuse
+        ) { try await restore($0) },
+        Command(
+            "artifacts verify", "read everything a version holds and hash it again",
+            operands: "NAME[@VERSION]", options: StoreLocation.options
+        ) { try await verify($0) },
+        Command(
+            "artifacts export", "write a version as a folder, a tar archive or an OCI image layout",
+            operands: "NAME[@VERSION] DEST",
+            options: StoreLocation.options + [
+                Option(
+                    "--as", "FORMAT", "folder (default), tar or oci: the layout that model registries take")
+            ]
+        ) { try await export($0) },
+        Command(
+            "artifacts import", "publish an exported folder, tar archive or OCI image layout",
+            operands: "NAME PATH",
+            options: StoreLocation.options + [
+                Option("--as", "FORMAT", "folder, tar or oci; else found out"),
+                Option("--reference", "NAME", "which manifest of an OCI layout, where it has several"),
+                Option("--any-case", nil, "take names that differ only in letter case"), metadata,
+                followLinks,
+                json,
+            ]
+        ) { try await importing($0) },
+        Command(
+            "artifacts alias", "let an alias lead to a version, or list the aliases",
+            operands: "NAME[@VERSION] [ALIAS]",
+            options: StoreLocation.options + [Option("--remove", nil, "take the alias away"), json]
+        ) { try await alias($0) },
+        Command(
+            "artifacts retire", "give up old versions; a collection of garbage may then remove their data",
+            operands: "NAME",
+            options: StoreLocation.options + [
+                Option("--keep", "COUNT", "how many of the latest stay; those with an alias always do"),
+                Option("--days", "DAYS", "younger versions stay"),
+                Option("--dry-run", nil, "only tell which versions would be retired"), json,
+            ]
+        ) { try await retire($0) },
+    ]
+
+    private static func artifacts(_ arguments: Arguments) throws -> ArtifactStore {
+        ArtifactStore(try StoreLocation.open(arguments))
+    }
+
+    private static func publish(_ arguments: Arguments) async throws -> ExitStatus {
+        let version = try await artifacts(arguments).publish(
+            arguments.operand(0), contentsOf: arguments.operand(1), metadata: metadata(arguments) ?? [:],
+            symbolicLinks: arguments.has("--follow-links") ? .follow : .refuse)
+        return answer(version, arguments)
+    }
+
+    private static func importing(_ arguments: Arguments) async throws -> ExitStatus {
+        var options = ImportOptions()
+        options.metadata = try metadata(arguments)
+        options.symbolicLinks = arguments.has("--follow-links") ? .follow : .refuse
+        options.takesNamesThatDifferInCase = arguments.has("--any-case")
+        options.reference = arguments["--reference"]
+        let version = try await artifacts(arguments).publish(
+            arguments.operand(0), importing: arguments.operand(1), as: format(arguments, default: ""),
+            options: options)
+        return answer(version, arguments)
+    }
+
+    private static func export(_ arguments: Arguments) async throws -> ExitStatus {
+        let artifacts = try artifacts(arguments)
+        let version = try await artifacts.version(arguments.operand(0))
+        try await artifacts.export(
+            version, to: arguments.operand(1), as: format(arguments, default: "folder") ?? .folder,
+            isDurable: true)
+        print("\(version): \(version.fileCount) files, \(DataCommands.size(version.size))")
+        return .success
+    }
+
+    private static func list(_ arguments: Arguments) async throws -> ExitStatus {
+        let artifacts = try artifacts(arguments)
+        var versions: [ArtifactVersion] = []
+        var table = TextTable(["version", "made", "files", "size", "aliases"])
+        let names = try arguments.operands.isEmpty ? await artifacts.names() : [arguments.operand(0)]
+        for name in names {
+            let found = try await artifacts.versions(of: name)
+            let aliases = try await artifacts.aliases(of: name)
+            for version in arguments.operands.isEmpty ? found.suffix(1) : found.reversed()[...] {
+                let leading = aliases.filter { $0.value == version.number }.keys.sorted()
+                table.add([
+                    version.description, version.created.ISO8601Format(), String(version.fileCount),
+                    DataCommands.size(version.size), leading.joined(separator: ", "),
+                ])
+                versions.append(version)
+            }
+        }
+        if arguments.has("--json") {
+            DataCommands.write(.array(versions.map { .object(describe($0)) }))
+        } else {
+            print(table.text)
+        }
+        return .success
+    }
+
+    private static func show(_ arguments: Arguments) async throws -> ExitStatus {
+        let artifacts = try artifacts(arguments)
+        let version = try await artifacts.version(arguments.operand(0))
+        let files = try await artifacts.files(of: version)
+        if arguments.has("--json") {
+            var members = describe(version)
+            members["files"] = .array(
+                files.map { file in
+                    .object([
+                        "path": .string(file.path), "size": .integer(Int64(file.content.size)),
+                        "digest": .string(file.content.digest.description),
+                        "executable": .bool(file.isExecutable),
+                    ])
+                })
+            DataCommands.write(.object(members))
+            return .success
+        }
+        print("\(version)  \(version.digest)")
+        print(
+            "made \(version.created.ISO8601Format()), \(version.kind.rawValue) of \(version.fileCount) files")
+        for (key, value) in version.metadata.sorted(by: { $0.key < $1.key }) { print("\(key) = \(value)") }
+        var table = TextTable(["path", "size", "sha256"])
+        for file in files {
+            table.add([file.path, String(file.content.size), file.content.digest.hexadecimal])
+        }
+        print("\n" + table.text)
+        return .success
+    }
+
+    private static func restore(_ arguments: Arguments) async throws -> ExitStatus {
+        let artifacts = try artifacts(arguments)
+        let version = try await artifacts.version(arguments.operand(0))
+        let wanted = arguments.all("--path")
+        let paths = try await artifacts.files(of: version).map(\.path)
+        func isBelow(_ path: String, _ wish: String) -> Bool {
+            path == wish || path.hasPrefix(wish.hasSuffix("/") ? wish : wish + "/")
+        }
+        for wish in wanted where !paths.contains(where: { isBelow($0, wish) }) {
+            throw UsageError("\(version) has no file or folder '\(wish)'")
+        }
+        let restored = try await artifacts.restore(
+            version, to: arguments.operand(1), isDurable: true, reusing: fileReuse(arguments)
+        ) { path in wanted.isEmpty || wanted.contains { isBelow(path, $0) } }
+        print("\(version): \(text(restored))")
+        return .success
+    }
+
+    /// What the options say about files that may be taken over.
+    static func fileReuse(_ arguments: Arguments) throws -> FileReuse? {
+        let words = FileReuse.Method.allCases.map(\.rawValue)
+        let method = FileReuse.Method(
+            rawValue: try arguments.choice("--reuse-by", of: words, default: "copy"))
+        return arguments["--reuse"].map { FileReuse($0, by: method ?? .copy) }
+    }
+
+    /// How many files came from where.
+    static func text(_ restored: RestoredFiles) -> String {
+        let others = [(restored.copied, "copied"), (restored.cloned, "cloned"), (restored.linked, "linked")]
+        return (["\(restored.fetched) files fetched"] + others.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" })
+            .joined(separator: ", ")
+    }
+
+    private static func verify(_ arguments: Arguments) async throws -> ExitStatus {
+        let artifacts = try artifacts(arguments)
+        let version = try await artifacts.version(arguments.operand(0))
+        do {
+            try await artifacts.verify(version)
+        } catch let error as StoreError where error.code == .corrupted {
+            print("\(version): damaged: \(error)")
+            return .negative
+        }
+        print("\(version): all \(version.fileCount) files are sound, \(DataCommands.size(version.size)) read")
+        return .success
+    }
+
+    private static func alias(_ arguments: Arguments) async throws -> ExitStatus {
+        let artifacts = try artifacts(arguments)
+        let reference = try arguments.operand(0)
+        let name = String(reference.split(separator: "@", maxSplits: 1)[0])
+        if arguments.operands.count > 1 {
+            let isRemoved = arguments.has("--remove")
+            try await artifacts.move(
+                arguments.operand(1), of: name, to: isRemoved ? nil : artifacts.version(reference).number)
+        }
+        let aliases = try await artifacts.aliases(of: name)
+        if arguments.has("--json") {
+            DataCommands.write(.object(aliases.mapValues { .integer(Int64($0)) }))
+        } else {
+            for (alias, number) in aliases.sorted(by: { $0.key < $1.key }) {
+                print("\(alias)  \(name)@\(number)")
+            }
+        }
+        return .success
+    }
+
+    private static func retire(_ arguments: Arguments) async throws -> ExitStatus {
+        let name = try arguments.operand(0)
+        guard arguments.has("--keep") || arguments.has("--days") else {
+            throw UsageError("say which versions stay: '--keep COUNT', '--days DAYS' or both")
+        }
+        let days = try arguments.number("--days")
+        let policy = RetentionPolicy(
+            latest: try arguments.integer("--keep", default: 0, atLeast: 0),
+            after: days.map { Date(timeIntervalSinceNow: -86_400 * $0) })
+        let isDryRun = arguments.has("--dry-run")
+        let retired = try await artifacts(arguments)
+            .retire(versionsOf: name, keeping: policy, isDryRun: isDryRun)
+        if arguments.has("--json") {
+            DataCommands.write(.array(retired.map { .integer(Int64($0)) }))
+        } else {
+            for number in retired { print("\(isDryRun ? "would retire" : "retired") \(name)@\(number)") }
+            if retired.isEmpty { print("every version stays") }
+        }
+        return .success
+    }
+
+    private static func format(_ arguments: Arguments, default word: String) throws -> ExportFormat? {
+        guard arguments.has("--as") || !word.isEmpty else { return nil }
+        return ExportFormat(rawValue: try arguments.choice("--as", of: formats, default: word))
+    }
+
+    private static func metadata(_ arguments: Arguments) throws -> [String: String]? {
+        guard arguments.has("--set") else { return nil }
+        var metadata: [String: String] = [:]
+        for text in arguments.all("--set") {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw UsageError("the option '--set' expects KEY=VALUE, not '\(text)'")
+            }
+            metadata[String(parts[0])] = String(parts[1])
+        }
+        return metadata
+    }
+
+    private static func answer(_ version: ArtifactVersion, _ arguments: Arguments) -> ExitStatus {
+        if arguments.has("--json") {
+            DataCommands.write(.object(describe(version)))
+        } else {
+            print("\(version): \(version.fileCount) files, \(DataCommands.size(version.size))")
+        }
+        return .success
+    }
+
+    private static func describe(_ version: ArtifactVersion) -> [String: JSONValue] {
+        [
+            "reference": .string(version.description), "name": .string(version.name),
+            "number": .integer(Int64(version.number)), "kind": .string(version.kind.rawValue),
+            "digest": .string(version.digest.description), "fileCount": .integer(Int64(version.fileCount)),
+            "size": .integer(Int64(version.size)), "created": .string(version.created.ISO8601Format()),
+            "metadata": .object(version.metadata.mapValues { .string($0) }),
+        ]
+    }
+}
