@@ -1,6 +1,6 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-public import Foundation
+import Foundation
 
 /// An input of a fuzzer, from the folder `Tests/Fuzzing/Corpus/<reader>`.
 public struct CorpusFile: Sendable, CustomStringConvertible {
