@@ -1,5 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+import TestSupport
 import Testing
 
 @testable import ParameterLoading
@@ -83,6 +85,19 @@ struct HostileInputTests {
                 try ParameterText.jsonLines([0x61, 0x0a, 0x22, 0xff, 0x22], format: format, name: "bytes")
             }
             #expect(error?.problems.first?.place?.place == "bytes:2:2")
+        }
+    }
+
+    @Test func `a file of more than a gibibyte is refused without reading it`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.path + "/huge.yaml"
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            // A hole: the file takes no space.
+            let file = try FileHandle(forWritingTo: URL(filePath: path))
+            try file.truncate(atOffset: 1 << 40)
+            try file.close()
+            let error = #expect(throws: ParameterError.self) { try Parameters.load(from: .file(path)) }
+            #expect(error?.description.contains("larger than 1024 MiB") == true)
         }
     }
 

@@ -89,6 +89,16 @@ struct ParameterLoader {
 
     mutating func bytes(of path: String, isOptional: Bool) -> [UInt8]? {
         if isOptional, !FileManager.default.fileExists(atPath: path) { return nil }
+        // What is too large is refused before it is read.
+        let attribute = (try? FileManager.default.attributesOfItem(atPath: path))?[.size]
+        let size = (attribute as? any BinaryInteger).map { Int(clamping: $0) } ?? attribute as? Int ?? 0
+        guard size <= ParserLimits().bytes else {
+            problems.append(
+                ParameterProblem(
+                    .unreadable,
+                    "the parameter file '\(path)' is larger than \(ParserLimits().bytes >> 20) MiB"))
+            return nil
+        }
         do {
             return Array(try Data(contentsOf: URL(filePath: path)))
         } catch {
