@@ -239,13 +239,14 @@ extension StoreMaintenance {
     private func emptyTrash(_ policy: CollectionPolicy, now: Double, isDryRun: Bool) async throws -> Int {
         // What stands in both places was brought back, or a collection that moves it is halted in between: it stays longer.
         let standing = Set(try await store.listAll(prefix: ChunkKeys.packs).map { ChunkKeys.trash + $0.key })
-        let old = try await store.listAll(prefix: ChunkKeys.trash).filter {
+        var old = try await store.listAll(prefix: ChunkKeys.trash).filter {
             now - $0.modified >= policy.trashAge * (standing.contains($0.key) ? 4 : 1)
         }
         if !isDryRun, !old.isEmpty {
             // Nothing leaves the trash for good before the records were looked at once more.
             var scan = ReferenceScan(chunks)
-            _ = try await look(&scan, mends: true)
+            let recovered = Set(try await look(&scan, mends: true).recovered.map { ChunkKeys.trash + $0 })
+            old.removeAll { recovered.contains($0.key) }
             for object in old { try await store.delete(object.key) }
         }
         let leases = try await store.listAll(prefix: ChunkKeys.leases).filter {
