@@ -42,6 +42,10 @@ struct WatchingTests {
         }
     }
 
+    private final class End: Sendable {
+        let isReached = Atomic<Bool>(false)
+    }
+
     private final class Counted: Sendable {
         static let alive = Atomic<Int>(0)
         let number: Int
@@ -94,18 +98,18 @@ struct WatchingTests {
         #expect(sum == 70_000)
 
         let cell = SnapshotCell(Counted(0))
-        let isDone = Atomic<Bool>(false)
+        let end = End()
         await withTaskGroup(of: Int?.self) { group in
             for _ in 0..<2 {
                 group.addTask {
                     allocationCount {
                         var last = 0
-                        while !isDone.load(ordering: .relaxed) { last = max(last, cell.load().number) }
+                        while !end.isReached.load(ordering: .relaxed) { last = max(last, cell.load().number) }
                     }
                 }
             }
             for number in 1...20_000 { cell.store(Counted(number)) }
-            isDone.store(true, ordering: .relaxed)
+            end.isReached.store(true, ordering: .relaxed)
             for await count in group { #expect(count == 0) }
         }
     }
