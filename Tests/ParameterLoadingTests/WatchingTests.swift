@@ -96,6 +96,9 @@ struct WatchingTests {
         let quiet = allocationCount { for _ in 0..<10_000 { sum += watcher.current.parameters.value.rounds } }
         #expect(quiet == 0)
         #expect(sum == 70_000)
+        // Through the property, too, whose key path is made once.
+        _ = watcher.current.rounds
+        #expect(allocationCount { for _ in 0..<1000 { sum += watcher.current.rounds } } == 0)
 
         let cell = SnapshotCell(Counted(0))
         let end = End()

@@ -1,5 +1,5 @@
 # Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
-"""Reads a YAML file of 10,000 keys (and one ten times as long) with `benchmarks params` and with the peers, in turn.
+"""Reads a YAML file of 10,000 keys (and longer ones, to see that the time is linear) with `benchmarks params` and with the peers, in turn.
 
     python parameters.py --benchmarks .build/release/benchmarks
 """
@@ -45,12 +45,13 @@ def main():
     options.add_argument("--rounds", type=int, default=3)
     chosen = options.parse_args()
     folder = Path(tempfile.mkdtemp())
-    small, large = folder / "10k.yaml", folder / "100k.yaml"
+    small, large, huge = folder / "10k.yaml", folder / "100k.yaml", folder / "1m.yaml"
     write(small, 10_000)
     write(large, 100_000)
+    write(huge, 1_000_000)
 
-    def ours(path):
-        words = [chosen.benchmarks, "params", "--file", path, "--repeat", "5"]
+    def ours(path, repeat=5):
+        words = [chosen.benchmarks, "params", "--file", path, "--repeat", str(repeat)]
         lines = subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
         return {line["case"]: line["median_seconds"] for line in map(json.loads, lines)}
 
@@ -60,20 +61,24 @@ def main():
         "ruamel.yaml, safe": lambda: ruamel.yaml.YAML(typ="safe", pure=True).load(small),
         "ruamel.yaml, round trip": lambda: ruamel.yaml.YAML().load(small),
     }
-    tree, frozen, ten = [], [], []
+    tree, frozen, longer = [], [], {large: [], huge: []}
     times = {name: [] for name in peers}
     for _ in range(chosen.rounds):
         mine = ours(small)
         tree.append(mine["file to resolved tree"])
         frozen.append(mine["file to frozen parameters"])
-        ten.append(ours(large)["file to resolved tree"])
+        for path, times_of in longer.items():
+            times_of.append(ours(path, 1))
         for name, body in peers.items():
             times[name].append(seconds(body))
     base = statistics.median(tree)
     print("| YAML of 10,000 keys | milliseconds | times ours |\n|---|---|---|")
     print(f"| swift-mlops, file to resolved tree | {base * 1e3:.1f} | 1 |")
     print(f"| swift-mlops, decoded, frozen and hashed | {statistics.median(frozen) * 1e3:.1f} | {statistics.median(frozen) / base:.1f} |")
-    print(f"| swift-mlops, 100,000 keys | {statistics.median(ten) * 1e3:.1f} | {statistics.median(ten) / base:.1f} |")
+    for path, keys in ((large, "100,000"), (huge, "1,000,000")):
+        for case, words in (("file to resolved tree", "file to resolved tree"), ("file to frozen parameters", "decoded, frozen and hashed")):
+            median = statistics.median(line[case] for line in longer[path])
+            print(f"| swift-mlops, {keys} keys, {words} | {median * 1e3:.0f} | {median / base:.1f} |")
     for name, values in times.items():
         print(f"| {name} | {statistics.median(values) * 1e3:.0f} | {statistics.median(values) / base:.0f} |")
 
