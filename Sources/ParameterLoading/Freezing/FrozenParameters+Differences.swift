@@ -50,7 +50,8 @@ extension FrozenParameters {
             root.leaves().map { ($0.path.text, $0.value) }, uniquingKeysWith: { _, last in last })
         return Set(before.keys).union(after.keys).sorted().compactMap { path in
             let (old, new) = (before[path], after[path])
-            guard old != new || old.map(\.text) != new.map(\.text) else { return nil }
+            // The texts tell 0.0 from -0.0, and NaN is as it was.
+            guard old.map(\.text) != new.map(\.text) else { return nil }
             return ParameterDifference(
                 kind: old == nil ? .added : new == nil ? .removed : .changed, keyPath: path,
                 before: old?.shown,

@@ -42,7 +42,7 @@ public struct FrozenParameters: Hashable, Sendable {
 
     /// Whether both have the same values from the same places.
     public static func == (left: FrozenParameters, right: FrozenParameters) -> Bool {
-        left.digest == right.digest && left.root == right.root && left.origins == right.origins
+        left.digest == right.digest && left.origins == right.origins
     }
 
     /// Feeds the digest, which stands for the values.
