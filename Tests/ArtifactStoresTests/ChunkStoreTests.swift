@@ -71,6 +71,29 @@ struct ChunkStoreTests {
         }
     }
 
+    @Test func manySmallFilesAtOnceGiveWhatEachGivesAlone() async throws {
+        try await withTemporaryFolder { folder in
+            var generator = SeededGenerator(seed: 11)
+            var contents = ChunkStoreTests.sizes.map { randomBytes(seed: 7, count: $0) }
+            contents += (0..<150).map {
+                randomBytes(seed: UInt64($0 % 140), count: Int.random(in: 0...90_000, using: &generator))
+            }
+            // Several of nearly the largest small size do not fit into the memory of one batch.
+            contents += (0..<6).map { randomBytes(seed: 200 + UInt64($0), count: (1 << 20) - $0) }
+            contents.shuffle(using: &generator)
+            let paths = contents.indices.map { folder.appending(path: "\($0)").path }
+            for (path, bytes) in zip(paths, contents) { try Data(bytes).write(to: URL(filePath: path)) }
+            let store = InMemoryObjectStore()
+            let chunks = ChunkStore(store, options: ChunkStoreTests.options)
+            try await chunks.write { writer in
+                let files = try await writer.add(contentsOf: paths)
+                for (file, bytes) in zip(files, contents) { #expect(try await writer.add(bytes) == file) }
+                try await writer.commit()
+                for (file, bytes) in zip(files, contents) { #expect(try await chunks.read(file) == bytes) }
+            }
+        }
+    }
+
     @Test(arguments: 1...12)
     func aRangeIsThatPartOfTheContent(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)

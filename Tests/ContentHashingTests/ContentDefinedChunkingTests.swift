@@ -54,6 +54,17 @@ struct ContentDefinedChunkingTests {
         #expect((50_000...90_000).contains(mean))
     }
 
+    @Test(arguments: 1...6, [1, 2, 3, 8])
+    func severalThreadsCutAtTheSamePlaces(seed: UInt64, threads: Int) async throws {
+        let chunking = try #require(
+            ContentDefinedChunking(minimum: 256, average: 1_024, maximum: 4_096, table: "threads"))
+        var bytes = randomBytes(seed: seed, count: 200_000 + Int(seed) * 1_001)
+        // Zeros are cut at the largest size only, from wherever the cutting began: there guesses stay wrong.
+        if seed > 3 { bytes.replaceSubrange(40_000..<150_000, with: repeatElement(0, count: 110_000)) }
+        #expect(await chunking.cuts(in: bytes, threads: threads) == chunking.cuts(in: bytes))
+        #expect(await chunking.cuts(in: [], threads: threads).isEmpty)
+    }
+
     @Test func withoutTheEndOfTheChunkThereIsNoAnswer() {
         let chunking = ContentDefinedChunking.standard
         let zeros = [UInt8](repeating: 0, count: chunking.maximum)

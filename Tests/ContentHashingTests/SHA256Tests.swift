@@ -73,6 +73,24 @@ struct SHA256Tests {
         #expect(digests == ranges.map { Digest(of: Array(bytes[$0])) })
     }
 
+    @Test(arguments: 1...20)
+    func manyAtATimeGiveTheSame(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let bytes = randomBytes(seed: seed, count: 40_000)
+        let ranges = (0..<Int.random(in: 7...60, using: &generator)).map { _ in
+            let start = Int.random(in: 0...40_000, using: &generator)
+            let most = min(40_000, start + (Bool.random(using: &generator) ? 130 : 9_000))
+            return start..<Int.random(in: start...most, using: &generator)
+        }
+        let expected = ranges.map { Digest(of: Array(bytes[$0])) }
+        for isWide in [true, false] {
+            let digests = unsafe bytes.withUnsafeBytes {
+                unsafe SHA256Core.digests(of: ranges[...], in: $0, isWide: isWide)
+            }
+            #expect(digests == expected)
+        }
+    }
+
     @Test func aFileIsHashedAsItsBytes() async throws {
         try await withTemporaryFolder { folder in
             for count in [0, 10, 4_096, 1 << 20, (1 << 20) + 1, 2_500_000] {

@@ -53,6 +53,12 @@ final class ChunkSink: Sendable {
     func take(
         _ bytes: UnsafeRawBufferPointer, isLast: Bool
     ) throws -> (parts: [StoredContent.Part], count: Int) {
+        let ranges = unsafe cut(bytes, isLast: isLast)
+        return (try unsafe take(ranges, of: bytes), ranges.last?.upperBound ?? 0)
+    }
+
+    /// The chunks whose ends are among the bytes, one after the other.
+    func cut(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var start = 0
         while let size = unsafe chunking.firstCut(
@@ -61,12 +67,18 @@ final class ChunkSink: Sendable {
             ranges.append(start..<start + size)
             start += size
         }
-        return (try unsafe take(ranges, of: bytes), start)
+        return ranges
     }
 
     /// Takes chunks that are cut already.
     func take(_ ranges: [Range<Int>], of bytes: UnsafeRawBufferPointer) throws -> [StoredContent.Part] {
         let digests = unsafe SHA256.digests(of: ranges[...], in: bytes)
+        try unsafe take(ranges, digests, of: bytes)
+        return zip(digests, ranges).map { StoredContent.Part(digest: $0, size: $1.count) }
+    }
+
+    /// Takes chunks that are cut and hashed already.
+    func take(_ ranges: [Range<Int>], _ digests: [Digest], of bytes: UnsafeRawBufferPointer) throws {
         let new = claim(digests, ranges)
         for index in new {
             let content = unsafe UnsafeRawBufferPointer(rebasing: bytes[ranges[index]])
@@ -78,7 +90,6 @@ final class ChunkSink: Sendable {
                 unsafe append(digests[index], size: content.count, codec: .plain, stored: content)
             }
         }
-        return zip(digests, ranges).map { StoredContent.Part(digest: $0, size: $1.count) }
     }
 
     /// Marks the chunks that are not stored yet as this caller's to store.

@@ -81,17 +81,23 @@ extension ChunkWriter {
     /// Adds a file and tells its stamp, so that a later look at the stamp can tell whether it changed.
     package func addFile(_ path: String) async throws -> AddedFile {
         let ingest = try await Blocking.run { [sink] in try FileIngest(path, sink) }
-        var storing: Task<Void, any Error>?
+        var storing: [Task<Void, any Error>] = []
         do {
-            // While one stretch is cut, hashed and packed, the next is read and goes into the file's own digest.
+            // While some stretches are cut, hashed and packed, the next are read and go into the file's own digest. A few
+            // may wait, so that neither side stands still where the other is held up for a moment.
             while let buffer = try await Blocking.run({ try ingest.readNext() }) {
-                try await storing?.value
-                storing = Task { try await Blocking.run { try ingest.store(buffer) } }
+                if storing.count > 3 { try await storing.removeFirst().value }
+                let before = storing.last
+                storing.append(
+                    Task {
+                        try await before?.value
+                        try await Blocking.run { try ingest.store(buffer) }
+                    })
                 try await flush()
             }
-            try await storing?.value
+            for task in storing { try await task.value }
         } catch {
-            _ = await storing?.result
+            for task in storing { _ = await task.result }
             throw error
         }
         let (digest, size, parts) = try await Blocking.run { try ingest.finish() }
@@ -108,11 +114,10 @@ extension ChunkWriter {
             for _ in 0..<workers {
                 group.addTask { [self] in
                     var added: [(Int, AddedFile)] = []
-                    while let range = next.take(32) {
+                    let ingest = SmallFileIngest(sink)
+                    while let range = next.take(64) {
                         // Small files are done many at a time: a change of thread costs as much as a small file.
-                        let small = try await Blocking.run { [sink] in
-                            try range.map { index in try FileIngest.addSmall(paths[index], sink) }
-                        }
+                        let small = try await Blocking.run { try ingest.add(paths[range]) }
                         try await flush()
                         for (index, file) in zip(range, small) {
                             added.append((index, try await finish(file, paths[index])))

@@ -109,28 +109,6 @@ final class FileIngest: Sendable {
         let last = try unsafe tail.withUnsafeBytes { try unsafe sink.take($0, isLast: true).parts }
         return (digest, size, parts + last)
     }
-
-    /// Up to this size in bytes a file is read in one piece.
-    private static let smallSize = 1 << 20
-
-    /// Adds a file in one piece; nil for one that is too large for that.
-    static func addSmall(_ path: String, _ sink: ChunkSink) throws -> ChunkWriter.AddedFile? {
-        let file = try FileReader(path)
-        guard file.stamp.size <= smallSize else { return nil }
-        // One byte more than expected fits, so a file that grows is noticed.
-        let room = file.stamp.size + 1
-        let content = try unsafe withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer in
-            let count = try unsafe file.read(into: buffer)
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            let (parts, _) = try unsafe sink.take(bytes, isLast: true)
-            var hasher = SHA256()
-            if parts.count != 1 { unsafe hasher.update(bytes) }
-            let digest = parts.count == 1 ? parts[0].digest : hasher.finalize()
-            return try sink.describe(digest, size: count, chunks: parts, holdsReferences: false)
-        }
-        try file.checkUnchanged()
-        return ChunkWriter.AddedFile(content: content, stamp: file.stamp)
-    }
 }
 
 /// A content that comes in pieces of any size.

@@ -136,6 +136,37 @@ extension StoredContent {
         return .object(members)
     }
 
+    /// Appends the bytes of ``json`` in their canonical form.
+    package func appendJSON(to bytes: inout [UInt8]) {
+        func append(_ text: StaticString) {
+            unsafe bytes.append(
+                contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        }
+        func append(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
+        append(#"{"content":"chunks/1""#)
+        if !parts.isEmpty {
+            append(#","depth":"#)
+            append(depth)
+        }
+        if holdsReferences { append(#","holds":"references""#) }
+        if !parts.isEmpty {
+            append(#","parts":["#)
+            for (index, part) in parts.enumerated() {
+                append(index == 0 ? #"[""# : #",[""#)
+                part.digest.appendHexadecimal(to: &bytes)
+                append(#"","#)
+                append(part.size)
+                append("]")
+            }
+            append("]")
+        }
+        append(#","sha256":""#)
+        digest.appendHexadecimal(to: &bytes)
+        append(#"","size":"#)
+        append(size)
+        append("}")
+    }
+
     /// Reads what ``json`` gives; nil for anything else.
     package init?(json: JSONValue) {
         guard case .object(let members) = json, members["content"]?.string == StoredContent.mark,

@@ -17,6 +17,13 @@ void mlops_sha256_compress(uint32_t state[8], const uint8_t *data, size_t blocks
 void mlops_sha256_compress_pair(uint32_t first_state[8], const uint8_t *first, uint32_t second_state[8],
                                 const uint8_t *second, size_t blocks);
 
+/// Whether this processor can compress sixteen contents at once; without that the function below does nothing useful.
+int mlops_sha256_many_is_available(void);
+
+/// Compresses as many blocks of sixteen unrelated contents. `states` holds the first word of each state, then the
+/// second of each, and so on.
+void mlops_sha256_compress_many(uint32_t states[8 * 16], const uint8_t *const data[16], size_t blocks);
+
 /// Whether this processor has CRC-32C instructions.
 int mlops_crc32c_is_available(void);
 

@@ -45,6 +45,15 @@ public struct Digest: Sendable {
         }
     }
 
+    /// Appends the lower-case hexadecimal digits, without a prefix.
+    package func appendHexadecimal(to bytes: inout [UInt8]) {
+        for word in [first, second, third, fourth] {
+            unsafe withUnsafeBytes(of: word.bigEndian) {
+                unsafe ContentHashing.appendHexadecimal($0, to: &bytes)
+            }
+        }
+    }
+
     /// Computes the digest of a content in memory.
     public init(of content: [UInt8]) {
         var hasher = SHA256()

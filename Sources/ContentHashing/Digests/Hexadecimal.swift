@@ -2,13 +2,20 @@
 
 /// The lower-case hexadecimal digits of bytes.
 package func encodeHexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
+    appendHexadecimal(bytes, to: &text)
     return String(decoding: text, as: UTF8.self)
+}
+
+/// Appends the lower-case hexadecimal digits of bytes.
+func appendHexadecimal(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
+    func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    }
+    for byte in bytes {
+        text.append(digit(byte >> 4))
+        text.append(digit(byte & 15))
+    }
 }
 
 /// The bytes that hexadecimal digits of either case spell; an odd count or another character gives nil.

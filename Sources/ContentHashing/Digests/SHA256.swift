@@ -52,7 +52,7 @@ public struct SHA256: Sendable {
         #endif
     }
 
-    /// The digests of parts of a buffer, two parts at a time where the processor gains by it.
+    /// The digests of parts of a buffer, two or sixteen parts at a time where the processor gains by it.
     ///
     /// - Parameters:
     ///   - ranges: The parts as offsets into the buffer.

@@ -4,9 +4,9 @@ internal import CHashKernels
 
 /// SHA-256 with the kernels of this package: the state, and the block that is not yet full.
 package struct SHA256Core: Sendable {
-    private var state = SHA256Core.initialState
+    var state = SHA256Core.initialState
     private var pending = SIMD64<UInt8>()
-    private var count: UInt64 = 0
+    var count: UInt64 = 0
     private let isAccelerated: Bool
 
     private static let initialState = SIMD8<UInt32>(
@@ -82,35 +82,42 @@ package struct SHA256Core: Sendable {
         }
     }
 
-    /// Hashes parts of a buffer two by two: their common count of whole blocks interleaved, each rest alone.
-    @unsafe
-    package static func digests(
-        of ranges: ArraySlice<Range<Int>>, in buffer: UnsafeRawBufferPointer
-    ) -> [Digest] {
-        var digests: [Digest] = []
-        digests.reserveCapacity(ranges.count)
-        var index = ranges.startIndex
-        while index < ranges.endIndex {
-            var first = SHA256Core()
-            let one = unsafe UnsafeRawBufferPointer(rebasing: buffer[ranges[index]])
-            guard index + 1 < ranges.endIndex else {
-                unsafe first.update(one)
-                digests.append(first.finalize())
-                break
+    /// Hashes what is left of parts of a buffer two by two: their common count of whole blocks interleaved, each rest
+    /// alone.
+    ///
+    /// - Parameters:
+    ///   - parts: The parts as offsets into the buffer.
+    ///   - done: How many bytes of each part its hasher has already: whole blocks.
+    ///   - hashers: A hasher for each part.
+    ///   - buffer: The bytes.
+    static func finishByPairs(
+        _ parts: [Range<Int>], done: [Int], _ hashers: inout [SHA256Core], in buffer: UnsafeRawBufferPointer
+    ) {
+        func rest(_ part: Int) -> UnsafeRawBufferPointer {
+            unsafe UnsafeRawBufferPointer(rebasing: buffer[parts[part]].dropFirst(done[part]))
+        }
+        var earlier: Int?
+        for part in parts.indices {
+            guard parts[part].count - done[part] >= 64 else {
+                unsafe hashers[part].update(rest(part))
+                continue
             }
-            var second = SHA256Core()
-            let two = unsafe UnsafeRawBufferPointer(rebasing: buffer[ranges[index + 1]])
+            guard let other = earlier else {
+                earlier = part
+                continue
+            }
+            earlier = nil
+            let (one, two) = unsafe (rest(other), rest(part))
+            var (first, second) = (hashers[other], hashers[part])
             let common = unsafe SHA256Core.compressPair(&first, one, &second, two)
             unsafe first.update(UnsafeRawBufferPointer(rebasing: one.dropFirst(common)))
             unsafe second.update(UnsafeRawBufferPointer(rebasing: two.dropFirst(common)))
-            digests.append(first.finalize())
-            digests.append(second.finalize())
-            index += 2
+            (hashers[other], hashers[part]) = (first, second)
         }
-        return digests
+        if let earlier { unsafe hashers[earlier].update(rest(earlier)) }
     }
 
-    /// Takes the blocks that both have into two fresh hashers; returns how many bytes of each that were.
+    /// Takes the blocks that both have into two hashers without a block begun; returns how many bytes of each that were.
     private static func compressPair(
         _ first: inout SHA256Core, _ one: UnsafeRawBufferPointer, _ second: inout SHA256Core,
         _ two: UnsafeRawBufferPointer
@@ -129,8 +136,8 @@ package struct SHA256Core: Sendable {
                     two.assumingMemoryBound(to: UInt8.self), blocks)
             }
         }
-        first.count = UInt64(blocks * 64)
-        second.count = UInt64(blocks * 64)
+        first.count += UInt64(blocks * 64)
+        second.count += UInt64(blocks * 64)
         return blocks * 64
     }
 }

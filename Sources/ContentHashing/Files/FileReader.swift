@@ -91,14 +91,28 @@ package struct FileReader: ~Copyable {
         return filled
     }
 
+    /// Reads the whole file from its start; the buffer has room for its size, and for one byte at least.
+    ///
+    /// - Throws: ``FileReadError`` with the code `changed` where the file was written meanwhile.
+    @unsafe
+    package func readWhole(into buffer: UnsafeMutableRawBufferPointer) throws(FileReadError) {
+        // An empty file is read too: some that the system makes up say that they are empty and are not.
+        let expected = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<max(stamp.size, 1)])
+        let count = try unsafe read(into: expected)
+        try checkUnchanged()
+        guard count == stamp.size else { throw changed }
+    }
+
+    private var changed: FileReadError {
+        FileReadError(
+            .changed, path: path, "the file was written while it was read; try again when it is at rest")
+    }
+
     /// Checks that the file is still what it was when it was opened.
     package func checkUnchanged() throws(FileReadError) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw FileReader.error(errno, path) }
-        guard FileStamp(status) == stamp else {
-            throw FileReadError(
-                .changed, path: path, "the file was written while it was read; try again when it is at rest")
-        }
+        guard FileStamp(status) == stamp else { throw changed }
     }
 
     private static func error(_ number: Int32, _ path: String) -> FileReadError {

@@ -72,9 +72,9 @@ struct FileTree {
             throw DatasetError(
                 .badSource, "folders nest deeper than 128; do links lead in a circle?", subject: folder)
         }
-        for name in try names(in: folder) {
+        for (name, status) in try entries(in: folder, followsLinks) {
             let location = folder + "/" + name
-            guard let (kind, stamp) = look(location, followsLinks: followsLinks) else {
+            guard let (kind, stamp) = status else {
                 throw DatasetError(
                     .badSource,
                     "it went away while the folder was read, or is a link to nothing; try again when the folder is at rest",
@@ -98,7 +98,10 @@ struct FileTree {
     static func look(_ path: String, followsLinks: Bool) -> (Kind, FileStamp)? {
         var status = stat()
         let result = unsafe followsLinks ? stat(path, &status) : lstat(path, &status)
-        guard result == 0 else { return nil }
+        return result == 0 ? look(status) : nil
+    }
+
+    private static func look(_ status: stat) -> (Kind, FileStamp) {
         let kind: Kind =
             switch status.st_mode & S_IFMT {
             case S_IFREG: .file
@@ -120,13 +123,18 @@ struct FileTree {
         return (kind, stamp)
     }
 
-    private static func names(in folder: String) throws(DatasetError) -> [String] {
+    /// The names in a folder, and what stands there; asked for beside the open folder, which spares the system the
+    /// way to it.
+    private static func entries(
+        in folder: String, _ followsLinks: Bool
+    ) throws(DatasetError) -> [(name: String, status: (Kind, FileStamp)?)] {
         guard let stream = unsafe opendir(folder) else {
             throw DatasetError(
                 .badSource, "the folder cannot be read: \(systemMessage(errno))", subject: folder)
         }
         defer { unsafe closedir(stream) }
-        var names: [String] = []
+        let flags = followsLinks ? 0 : AT_SYMLINK_NOFOLLOW
+        var entries: [(String, (Kind, FileStamp)?)] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
@@ -134,7 +142,7 @@ struct FileTree {
                     throw DatasetError(
                         .badSource, "the folder cannot be read: \(systemMessage(errno))", subject: folder)
                 }
-                return names
+                return entries
             }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
                 unsafe name.withMemoryRebound(to: CChar.self, capacity: 1) {
@@ -145,7 +153,10 @@ struct FileTree {
                 throw DatasetError(
                     .badSource, "the folder holds a name that is not UTF-8; rename it", subject: folder)
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name == "." || name == ".." { continue }
+            var status = stat()
+            let result = unsafe fstatat(dirfd(stream), name, &status, flags)
+            entries.append((name, result == 0 ? look(status) : nil))
         }
     }
 }
