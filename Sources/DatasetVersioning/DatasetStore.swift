@@ -26,8 +26,9 @@ public struct DatasetStore: Sendable {
         public var cacheFolder: String?
         /// Who makes snapshots.
         public var author: String
-        /// Files of at most this many bytes are read as tables, to record rows, schema and profile; 0 for none.
-        public var tableLimit = 256 << 20
+        /// Files of at most this many bytes are read as tables, a batch of rows at a time, to record rows, schema and
+        /// profile; 0 for none.
+        public var tableLimit = Int.max
         /// How new chunks are compressed.
         public var compression = ChunkCompression.none
 

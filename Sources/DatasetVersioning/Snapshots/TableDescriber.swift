@@ -26,17 +26,21 @@ enum TableDescriber {
     static func describe(_ location: String, as path: String) throws(TableError) -> Facts {
         var options = TableOptions()
         options.format = TableFormat(path: path)
-        var reader = try TableReader(contentsOf: location, options: options)
-        var rows = RowFingerprint()
-        var profile: TableProfile?
-        while let batch = try reader.next() {
-            rows = rows + RowFingerprint(of: batch)
-            let part = TableProfile(of: batch)
-            if profile == nil { profile = part } else { profile?.merge(part) }
-        }
-        guard let profile else {
-            return Facts(schema: reader.schema, rows: rows, profile: try emptyProfile(reader.schema))
-        }
+        // Nearly always the first rows tell the types of all, and then one reading is enough.
+        let guess = try TableReader(guessingTypesOf: location, options: options)
+        if let facts = try describe(guess) { return facts }
+        let reader = try TableReader(contentsOf: location, options: options)
+        if let facts = try describe(reader) { return facts }
+        let rows = RowFingerprint()
+        return Facts(schema: reader.schema, rows: rows, profile: try emptyProfile(reader.schema))
+    }
+
+    /// Reads to the end; nil where the types did not hold, or there are no rows.
+    private static func describe(_ reader: consuming TableReader) throws(TableError) -> Facts? {
+        let profiler = BatchProfiler()
+        while reader.hasOneSchema, let batch = try reader.next() { profiler.add(batch) }
+        let (rows, profile) = profiler.finish()
+        guard reader.hasOneSchema, let profile else { return nil }
         return Facts(schema: reader.schema, rows: rows, profile: profile)
     }
 

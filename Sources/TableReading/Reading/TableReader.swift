@@ -14,8 +14,13 @@ public struct TableReader {
     private var builder: TableBuilder
     private let rowsPerBatch: Int
     private var isAtEnd = false
+    /// Whether types are found out batch by batch.
+    private let isGuessing: Bool
     /// The names and types of the columns.
-    public let schema: TableSchema
+    public private(set) var schema: TableSchema
+    /// Whether every batch so far had the same columns with the same types; only a reader that guesses can find out that
+    /// they had not.
+    package private(set) var hasOneSchema = true
 
     /// Opens a file.
     ///
@@ -33,6 +38,25 @@ public struct TableReader {
         for field in schema.fields where input.format(typed) == .jsonLines { builder.addColumn(field.name) }
         self.schema = schema
         self.rowsPerBatch = max(1, rowsPerBatch)
+        isGuessing = false
+    }
+
+    /// Opens a file to be read only once: the types are those that the values so far had.
+    ///
+    /// Where ``hasOneSchema`` still holds after the last batch, the batches were what the other initialiser gives. Where
+    /// it does not, they were not, and the file must be opened again with that one.
+    ///
+    /// - Throws: ``TableError``
+    package init(
+        guessingTypesOf path: String, options: TableOptions, rowsPerBatch: Int = 65_536
+    ) throws(TableError) {
+        let input = TableInput(path: path)
+        var options = options
+        rows = try input.rows(&options)
+        builder = TableBuilder(options: options, file: path)
+        schema = TableSchema([])
+        self.rowsPerBatch = max(1, rowsPerBatch)
+        isGuessing = true
     }
 
     /// The next rows; nil at the end.
@@ -41,7 +65,13 @@ public struct TableReader {
     public mutating func next() throws(TableError) -> Table? {
         guard !isAtEnd else { return nil }
         try rows.read(into: &builder, upTo: rowsPerBatch)
+        let isFirst = builder.rowsBefore == 0
+        let isText = !builder.textColumns.isEmpty
         let batch = try builder.finish()
+        if isGuessing {
+            if isFirst { schema = batch.schema }
+            if isText || batch.schema != schema { hasOneSchema = false }
+        }
         if batch.rowCount < rowsPerBatch { isAtEnd = true }
         return batch.rowCount > 0 ? batch : nil
     }
