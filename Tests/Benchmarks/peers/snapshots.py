@@ -2,8 +2,10 @@
 # Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 """Runs dataset snapshots beside restic, borg and DVC on the same data, in turn, and prints a table of ratios.
 
-    Tests/Benchmarks/peers/snapshots.py --benchmarks .build/release/benchmarks --work /tmp/snapshots [--case csv|files|edits]
+    Tests/Benchmarks/peers/snapshots.py --benchmarks .build/release/benchmarks --work /tmp/snapshots [--case csv|files|...]
 
+Every case can be run alone, and with one peer alone (`--peer borg`), so that a machine need be kept still for a minute or
+two only; `--keep` leaves the data for the next run.
 restic and borg come from the system's packages, dvc from the environment that runs this script. The peers do not
 compress (restic's repository format 1, borg's and DVC's `none`). restic and borg flush what they write to the disk as this package does;
 DVC does not, so a `sync` of its cache is part of its first snapshot.
@@ -24,7 +26,9 @@ from pathlib import Path
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--benchmarks", type=Path, required=True, help="the built executable")
 parser.add_argument("--work", type=Path, required=True, help="a scratch folder; its content is removed")
-parser.add_argument("--case", choices=["csv", "files", "edits"], action="append")
+parser.add_argument("--case", choices=["csv", "files", "hash", "restore", "cores", "insert", "edits"], action="append")
+parser.add_argument("--peer", choices=["restic", "borg", "dvc"], action="append")
+parser.add_argument("--keep", action="store_true", help="keep the data files, and use those of an earlier run")
 parser.add_argument("--repeat", type=int, default=3)
 parser.add_argument("--mib", type=int, default=1024, help="the size of the CSV file")
 parser.add_argument("--files", type=int, default=20_000)
@@ -118,9 +122,19 @@ peers = [
 ]
 
 
+def disk(mib):
+    """The seconds in which the disk alone takes so much, durably."""
+    settle()
+    started = time.perf_counter()
+    run("dd", "if=/dev/zero", f"of={work / 'zeros'}", "bs=1M", f"count={mib}", "conv=fsync")
+    seconds = time.perf_counter() - started
+    remove(work / "zeros")
+    return seconds
+
+
 def compare(title, source, goals):
-    """First snapshots and the same again, ours and the peers' in turn."""
-    first, again, memory = {}, {}, {}
+    """First snapshots and the same again, ours and the peers' in turn, and the disk's own rate beside them."""
+    first, again, memory, writes = {}, {}, {}, []
     size = sum(f.stat().st_size for f in source.rglob("*") if f.is_file()) if source.is_dir() else source.stat().st_size
     for _ in range(arguments.repeat):
         remove(work / "store", work / "store.stat")
@@ -129,7 +143,10 @@ def compare(title, source, goals):
         first.setdefault("this", []).append(seconds)
         memory["this"] = max(memory.get("this", 0), peak)
         again.setdefault("this", []).append(ours("resnapshot", "--path", source)[0])
+        writes.append(disk(size >> 20))
         for peer in peers:
+            if arguments.peer and peer.name not in arguments.peer:
+                continue
             peer.prepare(source)
             settle()
             seconds, peak = peer.first(source)
@@ -143,6 +160,9 @@ def compare(title, source, goals):
             rows.append([f"{title}, {what}", name, f"{middle[name]:.2f} s", f"{size / 2**20 / middle[name]:.0f} MiB/s",
                          f"{memory[name] / 2**20:.0f} MiB" if what == "first" else "", f"{ratio:.1f}",
                          f"{goal[name]}" if name in goal else ""])
+    seconds = statistics.median(writes)
+    rows.append([f"{title}, a durable write of that size", "the disk", f"{seconds:.2f} s",
+                 f"{size / 2**20 / seconds:.0f} MiB/s", "", f"{seconds / statistics.median(first['this']):.1f}", ""])
 
 
 def make_csv(path, mib, seed=1):
@@ -165,16 +185,20 @@ def make_csv(path, mib, seed=1):
             written += len(block)
 
 
-def csv_case():
+def big_csv():
+    """The large file, made where it is not there yet."""
     path = data / "big.csv"
-    make_csv(path, arguments.mib)
-    compare(f"{arguments.mib} MiB CSV", path, {"restic": 3, "borg": 2, "dvc": 5})
-    settle()
-    started = time.perf_counter()
-    run("dd", "if=/dev/zero", f"of={work / 'zeros'}", "bs=1M", f"count={arguments.mib}", "conv=fsync")
-    seconds = time.perf_counter() - started
-    remove(work / "zeros")
-    rows.append(["a durable write of that size", "the disk", f"{seconds:.2f} s", f"{arguments.mib / seconds:.0f} MiB/s", "", "", ""])
+    if not path.exists():
+        make_csv(path, arguments.mib)
+    return path
+
+
+def csv_case():
+    compare(f"{arguments.mib} MiB CSV", big_csv(), {"restic": 3, "borg": 2, "dvc": 5})
+
+
+def hash_case():
+    path = big_csv()
     digest = run("openssl", "dgst", "-sha256", path)[0]
     seconds = []
     for _ in range(arguments.repeat):
@@ -182,7 +206,13 @@ def csv_case():
         seconds += [answer["median_seconds"] for answer in answers if answer["case"] == "sha256 file"]
     rows.append(["hash against openssl", "this", f"{statistics.median(seconds):.2f} s", "", "",
                  f"{digest / statistics.median(seconds):.2f}", "0.77"])
-    # Restore against a copy and a hash, all from the page cache.
+
+
+def restore_case():
+    """Restore against a copy and a hash, all from the page cache."""
+    path = big_csv()
+    remove(work / "store", work / "store.stat")
+    ours("snapshot", "--path", path)
     restores, copies = [], []
     for _ in range(arguments.repeat):
         remove(work / "back.csv", work / "copy.csv")
@@ -196,7 +226,11 @@ def csv_case():
     rows.append(["restore", "this", f"{statistics.median(restores):.2f} s", "", f"{peak / 2**20:.0f} MiB", "", ""])
     rows.append(["restore", "copy and hash", f"{statistics.median(copies):.2f} s", "", "",
                  f"{statistics.median(copies) / statistics.median(restores):.2f}", "0.67"])
-    # One core and two.
+
+
+def cores_case():
+    """One core and two: snapshots, and cutting and hashing alone."""
+    path = big_csv()
     cores = {}
     for mask in ["0", "0,1"]:
         for _ in range(arguments.repeat):
@@ -206,18 +240,39 @@ def csv_case():
                 run("taskset", "-c", mask, arguments.benchmarks, "snapshot", "--store", work / "store", "--path", path)[0])
     rows.append(["two cores against one", "this", f"{statistics.median(cores['0,1']):.2f} s", "", "",
                  f"{statistics.median(cores['0']) / statistics.median(cores['0,1']):.2f}", "1.7"])
-    # One row inserted in the middle.
+    def cut_and_hash(*masks, threads=1):
+        """The seconds of each of some processes that cut and hash at the same time."""
+        command = [str(arguments.benchmarks), "chunk", "--path", str(path), "--repeat", "3", "--threads", str(threads)]
+        processes = [subprocess.Popen(["taskset", "-c", mask, *command], stdout=subprocess.PIPE) for mask in masks]
+        answers = [[json.loads(line) for line in process.communicate()[0].splitlines()] for process in processes]
+        return [next(each["median_seconds"] for each in answer if each.get("threads") == threads) for answer in answers]
+
+    one = statistics.median(cut_and_hash("0")[0] for _ in range(arguments.repeat))
+    two = statistics.median(cut_and_hash("0,1", threads=2)[0] for _ in range(arguments.repeat))
+    rows.append(["two cores against one, cut and hash", "this", f"{two:.2f} s", "", "", f"{one / two:.2f}", "1.7"])
+    # What the two processors give to two programs that know nothing of each other.
+    both = statistics.median(sum(cut_and_hash("0", "1")) / 2 for _ in range(arguments.repeat))
+    rows.append(["two such processes at once", "the machine", f"{both:.2f} s", "", "", f"{2 * one / both:.2f}", ""])
+
+
+def insert_case():
+    """One row inserted in the middle."""
+    path = data / "inserted.csv"
+    shutil.copyfile(big_csv(), path)
+    remove(work / "store", work / "store.stat")
+    ours("snapshot", "--path", path)
     lines = path.read_bytes()
     middle = lines.index(b"\n", len(lines) // 2) + 1
     path.write_bytes(lines[:middle] + b"0,2013-06-15T12:00:00Z,station-new,21.500,101.3,inserted\n" + lines[middle:])
     seconds, _, answer = ours("update", "--path", path)
+    path.unlink()
     rows.append(["one row inserted", "this", f"{seconds:.2f} s", "", "", f"{answer['new_bytes'] / 1024:.0f} KiB new", "512 KiB"])
 
 
 def files_case():
     folder = data / "many"
     values = random.Random(2)
-    for index in range(arguments.files):
+    for index in range(0 if folder.exists() else arguments.files):
         path = folder / f"{index // 1000:03}" / f"{index:06}.bin"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(values.randbytes(10 * 1024))
@@ -241,14 +296,16 @@ def edits_case():
                  f"{100 * answer['new_bytes'] / len(content):.1f} % new", "7 %"])
 
 
-remove(work)
-data.mkdir(parents=True)
-for case in arguments.case or ["csv", "files", "edits"]:
-    {"csv": csv_case, "files": files_case, "edits": edits_case}[case]()
-    remove(data)
-    data.mkdir()
+if not arguments.keep:
+    remove(work)
+data.mkdir(parents=True, exist_ok=True)
+cases = {"csv": csv_case, "hash": hash_case, "restore": restore_case, "cores": cores_case, "insert": insert_case,
+         "files": files_case, "edits": edits_case}
+for case in arguments.case or cases:
+    cases[case]()
 head = ["work", "who", "median", "rate", "peak memory", "ratio to this", "goal"]
 widths = [max(len(row[i]) for row in rows + [head]) for i in range(len(head))]
 for row in [head, ["-" * width for width in widths]] + rows:
     print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |")
-remove(work)
+if not arguments.keep:
+    remove(work)
