@@ -29,6 +29,9 @@ public struct DatasetStore: Sendable {
         /// Files of at most this many bytes are read as tables, a batch of rows at a time, to record rows, schema and
         /// profile; 0 for none.
         public var tableLimit = Int.max
+        /// A difference compares rows where the files that differ have at most this many bytes together: they are held in
+        /// memory for that.
+        public var rowDifferenceLimit = 256 << 20
         /// How new chunks are compressed.
         public var compression = ChunkCompression.none
 

@@ -71,6 +71,26 @@ struct ChunkStoreTests {
         }
     }
 
+    @Test func onlyChunksThatShrinkAreCompressed() async throws {
+        var options = ChunkStoreTests.options
+        options.compression = .deflate(level: 6)
+        let chunks = ChunkStore(InMemoryObjectStore(), options: options)
+        let noise = randomBytes(seed: 21, count: 20_000)
+        let words = text(20_000)
+        try await chunks.write { writer in
+            let random = try await writer.add(noise)
+            #expect(writer.receipt.storedBytes == writer.receipt.newBytes)
+            let before = writer.receipt
+            let prose = try await writer.add(words)
+            #expect(
+                writer.receipt.storedBytes - before.storedBytes < (writer.receipt.newBytes - before.newBytes)
+                    / 2)
+            try await writer.commit()
+            #expect(try await chunks.read(random) == noise)
+            #expect(try await chunks.read(prose) == words)
+        }
+    }
+
     @Test func manySmallFilesAtOnceGiveWhatEachGivesAlone() async throws {
         try await withTemporaryFolder { folder in
             var generator = SeededGenerator(seed: 11)

@@ -8,7 +8,8 @@ extension DatasetStore {
     /// Finds what two versions differ in: files, columns, and rows.
     ///
     /// With a key, rows with equal keys are compared column by column; without one they are compared as a whole, as a
-    /// multiset. Only files that differ are read, and none where the row fingerprints say that all rows are equal.
+    /// multiset. Only files that differ are read, and none where they are larger together than
+    /// ``DatasetStore/Options/rowDifferenceLimit``; then only the row fingerprints tell whether the rows are equal.
     ///
     /// - Parameters:
     ///   - before: The version before, as `flights@12`.
@@ -35,9 +36,12 @@ extension DatasetStore {
         let haveTables = old.rows != nil && new.rows != nil
         let areEqual = haveTables ? old.rows == new.rows && old.rowCount == new.rowCount : nil
         var rows: RowDiff?
-        if comparesRows, haveTables {
-            let oldTable = try await table(of: removed + changed.compactMap { oldPaths[$0.path] }, in: old)
-            let newTable = try await table(of: added + changed, in: new)
+        let oldParts = removed + changed.compactMap { oldPaths[$0.path] }
+        let newParts = added + changed
+        let size = (oldParts + newParts).reduce(0) { $0 + ($1.table == nil ? 0 : $1.size) }
+        if comparesRows, haveTables, size <= options.rowDifferenceLimit {
+            let oldTable = try await table(of: oldParts, in: old)
+            let newTable = try await table(of: newParts, in: new)
             rows =
                 try key.isEmpty
                 ? RowDiff(before: oldTable, now: newTable)

@@ -13,6 +13,7 @@ enum SnapshotBenchmark {
         Option("--store", "DIR", "the store's folder"),
         Option("--cache", "DIR", "where the stat cache stands; else beside the store"),
         Option("--tables", nil, "read files as tables too, which the peers do not"),
+        Option("--compress", "LEVEL", "compress chunks that shrink, from 1, fast, to 9, small"),
     ]
 
     static let commands = [
@@ -38,6 +39,9 @@ enum SnapshotBenchmark {
         var options = DatasetStore.Options()
         options.cacheFolder = arguments["--cache"] ?? path + ".stat"
         if !arguments.has("--tables") { options.tableLimit = 0 }
+        if arguments.has("--compress") {
+            options.compression = .deflate(level: try arguments.integer("--compress", default: 6))
+        }
         return DatasetStore(try LocalObjectStore(at: path), options: options)
     }
 
