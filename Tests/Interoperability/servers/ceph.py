@@ -58,7 +58,7 @@ def run(folder, *arguments, attempts=1):
 @contextlib.contextmanager
 def start(folder, access_key, secret_key):
     """Starts a gateway with one user and yields its URL."""
-    packages.install(PROGRAMS, PACKAGES)
+    packages.install(PACKAGES, PROGRAMS)
     folder = folder / "ceph"
     for part in ["mon", "osd", "run"]:
         (folder / part).mkdir(parents=True)

@@ -1,13 +1,13 @@
 # Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
-"""Programs from the packages of Debian and Ubuntu."""
+"""Packages of Debian and Ubuntu that some tests need."""
 
 import os
 import shutil
 import subprocess
 
 
-def install(programs, packages):
-    """Installs the packages where one of the programs is missing; that needs root."""
+def install(packages, programs):
+    """Installs packages where one of the programs that they bring is missing; that needs root."""
     if all(shutil.which(program) for program in programs):
         return
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
