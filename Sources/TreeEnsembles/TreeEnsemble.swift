@@ -11,9 +11,11 @@ public struct TreeEnsemble: Sendable {
     let contributionPlans = ContributionPlans()
     /// The fast form, where the model has one.
     let planes: PlaneForm?
-    /// The form for single rows, where the processor allows it.
+    /// The form of the trees that ``planes`` leaves out.
+    let batchWalk: WalkForm?
+    /// The form for single rows of the trees in ``planes``, where the row is not too wide.
     let rowForm: RowForm?
-    /// The form for large trees, and for single rows without ``rowForm``.
+    /// The form for single rows of what ``rowForm`` leaves out.
     let walk: WalkForm?
 
     /// The trees and what surrounds them.
@@ -47,16 +49,20 @@ public struct TreeEnsemble: Sendable {
     }
 
     /// The same, with kernels for certain vector instructions: 0 is portable Swift; nil does without fast forms.
-    init(_ ensemble: Ensemble, level: Int?) {
+    package init(_ ensemble: Ensemble, level: Int?) {
         reference = ReferenceEvaluator(ensemble)
         guard let level, ensemble.aggregation == .sum else {
-            (planes, rowForm, walk) = (nil, nil, nil)
+            (planes, batchWalk, rowForm, walk) = (nil, nil, nil, nil)
             return
         }
         let cuts = CutTable(ensemble)
         let planes = PlaneForm(ensemble, cuts, level: level)
         let rowForm = planes.flatMap { RowForm(ensemble, $0) }
-        walk = WalkForm(ensemble, cuts) { rowForm == nil || planes?.holds[$0] != true }
+        let batchWalk = WalkForm(ensemble, cuts, level: level) { planes?.holds[$0] != true }
+        walk =
+            rowForm != nil || planes == nil
+            ? batchWalk : WalkForm(ensemble, cuts, level: level) { _ in true }
+        self.batchWalk = batchWalk
         self.planes = planes
         self.rowForm = rowForm
     }

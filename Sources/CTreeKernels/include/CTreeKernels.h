@@ -78,76 +78,106 @@ void tree_add_f64(int level, const tree_plane_model *model, size_t first, size_t
 void tree_leaves(int level, const tree_plane_model *model, size_t tree, uint8_t *planes, const uint16_t *categories,
                  uint8_t *scratch, uint8_t *leaves);
 
-// The form for single rows: a tree's decisions in preorder as two lists of bytes, its children as a table in which a
-// leaf leads to itself. Trees stand in groups of eight of one kind, sorted by depth; `number` is the tree's own place.
+// The form for single rows: 64 decisions stand in a block and are answered by one compare of bytes. A block holds one
+// tree, some whole trees, or a piece of a larger tree whose ways out lead into other blocks.
 typedef struct {
-    uint32_t first_node;    // in slots and ranks
-    uint32_t first_child;   // in children; parts <= 1: numbers of 8 bits, else of 16
-    uint32_t first_value;   // in values, less the number of decisions
-    uint32_t number;
-    uint16_t parts;         // vectors of 64 decisions
-    uint16_t depth;
+    uint8_t slots[64];  // which byte of the row
+    uint8_t ranks[64];  // right if the byte is above it
+    uint8_t left[64];   // 128 + n: decision n of this block; below 128: a way out
+    uint8_t right[64];
+} tree_row_block;
+
+typedef struct {
+    uint32_t first_exit;    // in targets and values
+    uint32_t first_set;     // in set_nodes, whose planes are here numbers of decisions of the block
+    uint16_t set_count;
+    uint16_t depth;         // the most decisions on a way through the block
+} tree_row_place;
+
+// Where a tree starts: trees stand in order, so that those of one block follow each other.
+typedef struct {
+    uint32_t block;
+    uint16_t decision;
+    uint16_t chain;         // the most blocks on a way through the tree
 } tree_row_tree;
 
 typedef struct {
-    const uint8_t *slots;
-    const uint8_t *ranks;
-    const uint8_t *children;
+    const tree_row_block *blocks;
+    const tree_row_place *block_places;
     const tree_row_tree *trees;
-    size_t tree_count;      // a multiple of 8: the last ones of a kind may be there twice
+    size_t tree_count;
+    const uint32_t *targets;    // for each way out 64 * block + decision, or 0 for a leaf
+    const tree_set_node *set_nodes;
+    const uint32_t *set_words;
     const uint32_t *outputs;
-    size_t sum_count;       // the trees that are added
-    uint32_t slot_vectors;  // 1, 2 or 4
-    uint32_t output_count;
     const uint32_t *columns;    // the column of each cut list
-    const float *values_f32;
+    const float *values_f32;    // the leaf's value at each way out
     const double *values_f64;
+    uint32_t slot_vectors;      // bytes of a row, counted in 64: 1, 2 or 4
+    uint32_t output_count;
+    uint32_t jumps;             // a way of 2 to the power of this many decisions is longer than any in a block
+    uint32_t has_sets, has_chains;
 } tree_row_model;
 
-// The leaves of one row, as places in values. row_bytes has 64 bytes for each slot vector; places has eight entries
-// more than there are trees.
-void tree_row_leaves_f32(const tree_plane_model *planes, const tree_row_model *model, const float *values,
-                         uint8_t *row_bytes, uint32_t *places);
-void tree_row_leaves_f64(const tree_plane_model *planes, const tree_row_model *model, const double *values,
-                         uint8_t *row_bytes, uint32_t *places);
-// Adds them to sums in the order of the trees.
-void tree_row_sum_f32(const tree_row_model *model, const uint32_t *places, float *sums);
-void tree_row_sum_f64(const tree_row_model *model, const uint32_t *places, double *sums);
+// The bytes of one row: 64 for each slot vector.
+void tree_row_quantize_f32(int level, const tree_plane_model *planes, const tree_row_model *model, const float *values,
+                           uint8_t *row_bytes);
+void tree_row_quantize_f64(int level, const tree_plane_model *planes, const tree_row_model *model, const double *values,
+                           uint8_t *row_bytes);
+// Adds the row's leaves to sums in the order of the trees; categories are the row's category columns.
+void tree_row_add_f32(int level, const tree_row_model *model, const uint8_t *row_bytes, const uint16_t *categories,
+                      float *sums);
+void tree_row_add_f64(int level, const tree_row_model *model, const uint8_t *row_bytes, const uint16_t *categories,
+                      double *sums);
+// The way out of each tree that the row takes.
+void tree_row_exits(int level, const tree_row_model *model, const uint8_t *row_bytes, const uint16_t *categories,
+                    uint32_t *exits);
 
-// A node of the form for large trees: right if the row's bin is above rank. The right child follows the left one; a
-// leaf has rank 0xffff and leads to itself.
+// The form for large trees. Its nodes take 8 bytes; the right child follows the left one, and a leaf leads to itself.
+// Rows in float are compared as they are, rows in double become bins of 16 bits first.
+typedef struct {
+    float threshold;        // right if the number is not below it; NaN at a leaf
+    uint32_t link;          // the slot, and from bit `slot_bits` on the left child, counted from the tree's root
+} tree_walk_number;
+
 typedef struct {
     uint16_t slot;
-    uint16_t rank;
-    uint32_t left;
-} tree_walk_node;
+    uint16_t rank;          // right if the bin is above it; 0xffff at a leaf
+    uint32_t left;          // counted from the tree's root
+} tree_walk_bin;
 
+// From a column to the slots that nodes look at: one for each side that missing goes to.
 typedef struct {
     uint32_t column;
-    uint32_t first_threshold;
+    uint32_t first_threshold;   // of bins
     uint32_t count;
-    uint16_t left_slot;     // the slot in which missing is 0, or 0xffff
-    uint16_t right_slot;    // the slot in which missing is 0xffff, or 0xffff
+    uint16_t left_slot;     // where missing goes left, or 0xffff
+    uint16_t right_slot;    // where missing goes right, or 0xffff
     uint32_t zero_is_missing;
 } tree_walk_cut;
 
 typedef struct {
-    const tree_walk_node *nodes;
+    const tree_walk_number *numbers;    // one of the two
+    const tree_walk_bin *bins;
     const uint32_t *roots;
     const uint32_t *places;     // for each leaf where its values stand
     const tree_walk_cut *cuts;
     size_t cut_count;
     size_t slot_count;
-    const float *thresholds_f32;
-    const double *thresholds_f64;
+    uint32_t slot_bits;
+    const double *thresholds;
 } tree_walk_model;
 
-// Bins of rows: bins[row * slot_count + slot] from columns[column * stride + row].
-void tree_walk_quantize_f32(const tree_walk_model *model, const float *columns, size_t stride, size_t rows,
-                            uint16_t *bins);
-void tree_walk_quantize_f64(const tree_walk_model *model, const double *columns, size_t stride, size_t rows,
-                            uint16_t *bins);
-// The leaves of rows in one tree, and of one row in trees.
-void tree_walk_rows(const tree_walk_model *model, size_t tree, const uint16_t *bins, size_t rows, uint32_t *places);
-void tree_walk_trees(const tree_walk_model *model, size_t first, size_t last, const uint16_t *bins,
-                     uint32_t *places);
+// The slots of rows: slots[row * slot_count + slot] from columns[column * stride + row].
+void tree_walk_fill_f32(const tree_walk_model *model, const float *columns, size_t stride, size_t rows, float *slots);
+void tree_walk_fill_f64(const tree_walk_model *model, const double *columns, size_t stride, size_t rows,
+                        uint16_t *slots);
+// The leaves of rows in one tree, and of one row in the trees [first, last).
+void tree_walk_rows_f32(int level, const tree_walk_model *model, size_t tree, const float *slots, size_t rows,
+                        uint32_t *places);
+void tree_walk_rows_f64(int level, const tree_walk_model *model, size_t tree, const uint16_t *slots, size_t rows,
+                        uint32_t *places);
+void tree_walk_trees_f32(const tree_walk_model *model, size_t first, size_t last, const float *slots,
+                         uint32_t *places);
+void tree_walk_trees_f64(const tree_walk_model *model, size_t first, size_t last, const uint16_t *slots,
+                         uint32_t *places);

@@ -20,16 +20,17 @@ struct BlockScorer: ~Copyable {
     private let leaves: UnsafeMutablePointer<UInt8>
     /// Sums in the model's precision, output by output.
     private let sums: UnsafeMutableRawPointer
-    private let bins: UnsafeMutablePointer<UInt16>
+    private let slots: UnsafeMutableRawPointer
     private let places: UnsafeMutablePointer<UInt32>
-    private var hasBins = false
-    private var raw: [Double]
+    private var hasSlots = false
+    private var loader: RowLoader
+    /// One row of the block.
     private var derived: [Double]
 
     init(_ model: TreeEnsemble) {
         self.model = model
         form = model.planes
-        walk = model.walk
+        walk = model.batchWalk
         func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
             let memory = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
             unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: max(bytes, 64))
@@ -42,10 +43,10 @@ struct BlockScorer: ~Copyable {
             .assumingMemoryBound(to: UInt16.self)
         unsafe scratch = allocate(512 * Self.rows).assumingMemoryBound(to: UInt8.self)
         unsafe leaves = allocate(Self.rows).assumingMemoryBound(to: UInt8.self)
-        unsafe bins = allocate((walk?.slotCount ?? 0) * Self.rows * 2).assumingMemoryBound(to: UInt16.self)
+        unsafe slots = allocate((walk?.slotCount ?? 0) * (walk?.slotSize ?? 0) * Self.rows)
         unsafe places = allocate(Self.rows * 4).assumingMemoryBound(to: UInt32.self)
         unsafe sums = allocate(ensemble.outputCount * Self.rows * 8)
-        raw = [Double](repeating: 0, count: ensemble.features.count)
+        loader = RowLoader(model.reference)
         derived = [Double](repeating: 0, count: ensemble.columnCount)
         // Leaf n of a tree is the constant n.
         for leaf in 0..<256 {
@@ -59,7 +60,7 @@ struct BlockScorer: ~Copyable {
         unsafe categories.deallocate()
         unsafe scratch.deallocate()
         unsafe leaves.deallocate()
-        unsafe bins.deallocate()
+        unsafe slots.deallocate()
         unsafe places.deallocate()
         unsafe sums.deallocate()
     }
@@ -147,10 +148,10 @@ struct BlockScorer: ~Copyable {
     // MARK: Rows
 
     private mutating func load(_ rows: BoundRows, _ range: Range<Int>) {
-        hasBins = false
+        hasSlots = false
         if model.reference.ensemble.precision == .single {
             let target = unsafe columns.assumingMemoryBound(to: Float.self)
-            unsafe loadColumns(rows, range, into: target)
+            unsafe loader.load(rows, range, stride: Self.rows, into: target)
             guard let form else { return }
             if form.level == 0 {
                 unsafe PortablePlaneKernels.quantize(
@@ -163,7 +164,7 @@ struct BlockScorer: ~Copyable {
             unsafe loadCategories(target, form)
         } else {
             let target = unsafe columns.assumingMemoryBound(to: Double.self)
-            unsafe loadColumns(rows, range, into: target)
+            unsafe loader.load(rows, range, stride: Self.rows, into: target)
             guard let form else { return }
             if form.level == 0 {
                 unsafe PortablePlaneKernels.quantize(
@@ -177,70 +178,14 @@ struct BlockScorer: ~Copyable {
         }
     }
 
-    /// Writes rows column by column; rows beyond the range keep what they held.
-    private mutating func loadColumns<Number: BinaryFloatingPoint>(
-        _ rows: BoundRows, _ range: Range<Int>, into target: UnsafeMutablePointer<Number>
-    ) {
-        if model.reference.ensemble.derivation == nil, rows.missing == nil {
-            switch rows.storage {
-            case .floats(let values):
-                unsafe Self.transpose(values, rows, range, into: target)
-                return
-            case .doubles(let values):
-                unsafe Self.transpose(values, rows, range, into: target)
-                return
-            default: break
-            }
-        }
-        for row in range {
-            Self.prepare(rows, row, model.reference, &raw, &derived)
-            for column in derived.indices {
-                unsafe target[column * Self.rows + row - range.lowerBound] = Number(derived[column])
-            }
-        }
-    }
-
-    private static func prepare(
-        _ rows: BoundRows, _ row: Int, _ reference: ReferenceEvaluator, _ raw: inout [Double],
-        _ derived: inout [Double]
-    ) {
-        var span = raw.mutableSpan
-        rows.load(row: row, into: &span)
-        var derivedSpan = derived.mutableSpan
-        reference.prepare(raw.span, into: &derivedSpan)
-    }
-
-    @inline(__always)
-    private static func transpose<Source: BinaryFloatingPoint, Number: BinaryFloatingPoint>(
-        _ values: [Source], _ rows: BoundRows, _ range: Range<Int>, into target: UnsafeMutablePointer<Number>
-    ) {
-        let width = rows.columnCount
-        unsafe values.withUnsafeBufferPointer { source in
-            for (feature, column) in rows.order.enumerated() {
-                // row < rowCount and column < width, so the place is below rowCount * width = source.count.
-                let start = unsafe source.baseAddress.unsafelyUnwrapped + range.lowerBound * width + column
-                let place = unsafe target + feature * Self.rows
-                for row in 0..<range.count { unsafe place[row] = Number(start[row * width]) }
-            }
-        }
-    }
-
     private func loadCategories<Number: BinaryFloatingPoint>(
         _ source: UnsafeMutablePointer<Number>, _ form: PlaneForm
     ) {
         let sets = model.reference.ensemble.sets
         for (index, column) in form.categoryColumns.enumerated() {
-            let none = UInt16(column.places - 2)
             for row in 0..<Self.rows {
                 let x = unsafe Double(source[column.column * Self.rows + row])
-                var id = none
-                if x.isNaN || column.knownSet >= 0 && !sets.contains(x, set: column.knownSet) {
-                    id = none + 1
-                } else if let category = CategorySets.category(of: x, rule: column.rule), category < Int(none)
-                {
-                    id = UInt16(category)
-                }
-                unsafe categories[index * Self.rows + row] = id
+                unsafe categories[index * Self.rows + row] = column.place(of: x, sets)
             }
         }
     }
@@ -303,19 +248,9 @@ struct BlockScorer: ~Copyable {
             }
             return
         }
-        unsafe withUnsafePointer(to: walk.model) { walkModel in
-            if !hasBins {
-                if model.reference.ensemble.precision == .single {
-                    unsafe tree_walk_quantize_f32(
-                        walkModel, columns.assumingMemoryBound(to: Float.self), Self.rows, range.count, bins)
-                } else {
-                    unsafe tree_walk_quantize_f64(
-                        walkModel, columns.assumingMemoryBound(to: Double.self), Self.rows, range.count, bins)
-                }
-            }
-            unsafe tree_walk_rows(walkModel, tree, bins, range.count, places)
-        }
-        hasBins = true
+        if !hasSlots { unsafe walk.fill(slots, from: columns, stride: Self.rows, rows: range.count) }
+        unsafe walk.findPlaces(tree, slots: slots, rows: range.count, places: places)
+        hasSlots = true
         let ensemble = model.reference.ensemble
         if let output = ensemble.trees[tree].output, ensemble.linearLeaves == nil {
             for row in 0..<range.count {

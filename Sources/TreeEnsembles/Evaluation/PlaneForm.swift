@@ -24,6 +24,8 @@ final class PlaneForm: @unchecked Sendable {
     let holds: [Bool]
     let categoryColumns: [CategoryColumn]
     let planeCount: Int
+    /// The planes made from thresholds; those after them are made anew for each tree's sets.
+    let sharedPlaneCount: Int
     let level: Int
     /// The columns that some cut list reads.
     let usedColumns: [Int]
@@ -59,6 +61,7 @@ final class PlaneForm: @unchecked Sendable {
         holds = builder.holds
         categoryColumns = builder.categoryColumns
         planeCount = builder.planeCount
+        sharedPlaneCount = builder.sharedPlanes
         usedColumns = Array(Set(builder.cuts.map { Int($0.column) })).sorted()
         leafPlaces = builder.leafPlaces
         firstLeaf = builder.firstLeaf
@@ -79,5 +82,17 @@ final class PlaneForm: @unchecked Sendable {
         unsafe model.cut_count = cuts.count
         unsafe model.thresholds_f32 = thresholdsSingle.base
         unsafe model.thresholds_f64 = thresholdsDouble.base
+    }
+}
+
+extension PlaneForm.CategoryColumn {
+    /// The place of a value in the column's sets.
+    func place(of x: Double, _ sets: CategorySets) -> UInt16 {
+        let none = UInt16(places - 2)
+        if x.isNaN || knownSet >= 0 && !sets.contains(x, set: knownSet) { return none + 1 }
+        if let category = CategorySets.category(of: x, rule: rule), category < Int(none) {
+            return UInt16(category)
+        }
+        return none
     }
 }

@@ -186,7 +186,7 @@ struct PlaneFormBuilder {
         return plane
     }
 
-    private var sharedPlanes = 0
+    private(set) var sharedPlanes = 0
     private var setCountOfTree = 0
 
     // MARK: Trees

@@ -2,137 +2,88 @@
 
 import CTreeKernels
 
-/// The form for single rows where the processor permutes bytes: all decisions of a tree in one compare.
+/// The form for single rows: blocks of 64 decisions, which a kernel answers by one compare of bytes.
 ///
-/// It stands beside a ``PlaneForm``, whose thresholds and planes it shares.
+/// It stands beside a ``PlaneForm``, whose thresholds and planes it shares, and holds the same trees.
 @safe
 final class RowForm: @unchecked Sendable {
     // Sendable: immutable after init; the C structure points into the tables held here.
 
     private(set) var model = unsafe tree_row_model()
     let slotVectors: Int
-    let placeCount: Int
-    private let slots: AlignedTable<UInt8>
-    private let ranks: AlignedTable<UInt8>
-    private let children: AlignedTable<UInt8>
-    private let trees: AlignedTable<tree_row_tree>
+    /// The trees that are in the form, in order.
+    let heldTrees: [Int32]
+    /// For each way out of a block where the values of its leaf stand in the ensemble's `leafValues`.
+    let leafPlaces: [Int32]
+    let blocks: AlignedTable<tree_row_block>
+    let blockPlaces: AlignedTable<tree_row_place>
+    let trees: AlignedTable<tree_row_tree>
+    let targets: AlignedTable<UInt32>
+    let setNodes: AlignedTable<tree_set_node>
+    private let setWords: AlignedTable<UInt32>
     private let outputs: AlignedTable<UInt32>
     private let columns: AlignedTable<UInt32>
     private let singles: AlignedTable<Float>
     private let doubles: AlignedTable<Double>
 
-    /// The bytes that scoring reads.
+    /// The bytes that scoring reads and that the form of planes does not hold.
     var byteCount: Int {
-        slots.byteCount + ranks.byteCount + children.byteCount + trees.byteCount + outputs.byteCount
-            + columns.byteCount + singles.byteCount + doubles.byteCount
+        blocks.byteCount + blockPlaces.byteCount + trees.byteCount + targets.byteCount + setNodes.byteCount
+            + outputs.byteCount + columns.byteCount + singles.byteCount + doubles.byteCount
     }
 
-    /// Lays a model out, or gives nil where the form does not suit it.
+    /// Lays a model out, or gives nil where the row would have more than 256 bytes.
     init?(_ ensemble: Ensemble, _ form: PlaneForm) {
-        guard form.level == 2, form.planeCount <= 256, form.categoryColumns.isEmpty,
-            form.holds.allSatisfy({ $0 }),
-            ensemble.linearLeaves == nil, ensemble.trees.allSatisfy({ $0.output != nil })
-        else { return nil }
-        var builder = RowFormBuilder(ensemble, form)
-        builder.build()
-        slotVectors = form.planeCount <= 64 ? 1 : form.planeCount <= 128 ? 2 : 4
-        slots = AlignedTable(builder.slots)
-        ranks = AlignedTable(builder.ranks)
-        children = AlignedTable(builder.children)
+        guard form.sharedPlaneCount <= 256 else { return nil }
+        var builder = RowFormBuilder(form)
+        for tree in ensemble.trees.indices where form.holds[tree] { builder.add(tree) }
+        slotVectors = form.sharedPlaneCount <= 64 ? 1 : form.sharedPlaneCount <= 128 ? 2 : 4
+        heldTrees = ensemble.trees.indices.filter { form.holds[$0] }.map { Int32($0) }
+        var (exits, targets, blockPlaces) = ([Int32](), [UInt32](), [tree_row_place]())
+        var sets: [tree_set_node] = []
+        var deepest = 1
+        for draft in builder.drafts {
+            blockPlaces.append(
+                tree_row_place(
+                    first_exit: UInt32(exits.count), first_set: UInt32(sets.count),
+                    set_count: UInt16(draft.sets.count), depth: UInt16(draft.depth)))
+            deepest = max(deepest, draft.depth)
+            for exit in draft.exits {
+                exits.append(exit < 0 ? -1 : form.leafPlaces[Int(exit)])
+                targets.append(exit < 0 ? UInt32(~exit) : 0)
+            }
+            sets += draft.sets
+        }
+        leafPlaces = exits
+        blocks = AlignedTable(builder.blocks)
+        self.blockPlaces = AlignedTable(blockPlaces)
         trees = AlignedTable(builder.trees)
-        outputs = AlignedTable(ensemble.trees.map { UInt32($0.output ?? 0) })
+        self.targets = AlignedTable(targets.contains { $0 != 0 } ? targets : [])
+        setNodes = AlignedTable(sets)
+        setWords = form.setWords
+        outputs = AlignedTable(heldTrees.map { UInt32(ensemble.trees[Int($0)].output ?? 0) })
         columns = AlignedTable((0..<form.cuts.count).map { form.cuts[$0].column })
+        // Kernels add leaves where each holds one number.
+        let addsNumbers = ensemble.linearLeaves == nil && ensemble.trees.allSatisfy { $0.output != nil }
         let isSingle = ensemble.sumPrecision == .single
-        singles = AlignedTable(isSingle ? builder.values.map { Float($0) } : [])
-        doubles = AlignedTable(isSingle ? [] : builder.values)
-        placeCount = builder.placeCount
-        unsafe model.slots = slots.base
-        unsafe model.ranks = ranks.base
-        unsafe model.children = children.base
+        let values = addsNumbers ? exits.map { $0 < 0 ? 0 : ensemble.leafValues[Int($0)] } : []
+        singles = AlignedTable(isSingle ? values.map { Float($0) } : [])
+        doubles = AlignedTable(isSingle ? [] : values)
+        unsafe model.blocks = blocks.base
+        unsafe model.block_places = self.blockPlaces.base
         unsafe model.trees = trees.base
         unsafe model.tree_count = trees.count
+        unsafe model.targets = self.targets.base
+        unsafe model.set_nodes = setNodes.base
+        unsafe model.set_words = setWords.base
         unsafe model.outputs = outputs.base
-        unsafe model.sum_count = outputs.count
-        unsafe model.slot_vectors = UInt32(slotVectors)
-        unsafe model.output_count = UInt32(ensemble.outputCount)
         unsafe model.columns = columns.base
         unsafe model.values_f32 = singles.base
         unsafe model.values_f64 = doubles.base
-    }
-}
-
-/// Lays trees out as a ``RowForm``.
-struct RowFormBuilder {
-    private let ensemble: Ensemble
-    private let form: PlaneForm
-    private(set) var slots: [UInt8] = []
-    private(set) var ranks: [UInt8] = []
-    private(set) var children: [UInt8] = []
-    private(set) var trees: [tree_row_tree] = []
-    private(set) var values: [Double] = []
-    private(set) var placeCount = 0
-    private static let atOnce = 8
-
-    init(_ ensemble: Ensemble, _ form: PlaneForm) {
-        self.ensemble = ensemble
-        self.form = form
-    }
-
-    mutating func build() {
-        let order = ensemble.trees.indices
-        let isSmall = order.map { form.trees[$0].node_count < 64 }
-        for small in [true, false] {
-            let group = order.filter { isSmall[$0] == small }.sorted {
-                (ensemble.trees[$0].depth, $0) < (ensemble.trees[$1].depth, $1)
-            }
-            for tree in group { add(tree, isSmall: small) }
-            // The last tree again, to places that nothing adds, until the group of eight is full.
-            while trees.count % Self.atOnce != 0, var last = trees.last {
-                last.number = UInt32(ensemble.trees.count + trees.count % Self.atOnce)
-                trees.append(last)
-            }
-        }
-        placeCount = ensemble.trees.count + Self.atOnce
-    }
-
-    private mutating func add(_ index: Int, isSmall: Bool) {
-        let tree = form.trees[index]
-        let count = Int(tree.node_count)
-        let leafCount = Int(tree.leaf_count)
-        let firstNode = slots.count
-        let firstChild = children.count
-        for n in 0..<count {
-            let node = form.nodes[Int(tree.first_node) + n]
-            slots.append(UInt8(node.plane))
-            ranks.append(node.rank)
-        }
-        // The root is the last decision of the plane form; here it is the first.
-        func number(_ child: UInt16) -> Int {
-            child < 256 ? count + Int(child) : count - 1 - (Int(child) - 256)
-        }
-        slots[firstNode...].reverse()
-        ranks[firstNode...].reverse()
-        for n in (0..<count).reversed() {
-            let node = form.nodes[Int(tree.first_node) + n]
-            appendChild(number(node.left), isSmall)
-            appendChild(number(node.right), isSmall)
-        }
-        for leaf in 0..<leafCount {
-            appendChild(count + leaf, isSmall)
-            appendChild(count + leaf, isSmall)
-        }
-        trees.append(
-            tree_row_tree(
-                first_node: UInt32(firstNode), first_child: UInt32(firstChild),
-                first_value: UInt32(truncatingIfNeeded: values.count - count), number: UInt32(index),
-                parts: UInt16((count + 63) / 64), depth: UInt16(ensemble.trees[index].depth)))
-        for leaf in 0..<leafCount {
-            values.append(ensemble.leafValues[Int(form.leafPlaces[form.firstLeaf[index] + leaf])])
-        }
-    }
-
-    private mutating func appendChild(_ child: Int, _ isSmall: Bool) {
-        children.append(UInt8(truncatingIfNeeded: child))
-        if !isSmall { children.append(UInt8(truncatingIfNeeded: child >> 8)) }
+        unsafe model.slot_vectors = UInt32(slotVectors)
+        unsafe model.output_count = UInt32(ensemble.outputCount)
+        unsafe model.has_sets = setNodes.count > 0 ? 1 : 0
+        unsafe model.has_chains = self.targets.count > 0 ? 1 : 0
+        unsafe model.jumps = UInt32(Int.bitWidth - (deepest - 1).leadingZeroBitCount)
     }
 }

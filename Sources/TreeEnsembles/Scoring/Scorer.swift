@@ -121,7 +121,7 @@ public struct Scorer: ~Copyable, Sendable {
                 Self.prepare(model.reference, &raw, &columns)
                 memory.load(columns.span)
             }
-            memory.score(into: &sums)
+            Self.score(memory, columns, into: &sums)
             if memory.changesSums {
                 let (reference, iterations) = (model.reference, memory.iterationCount)
                 var sumSpan = sums.mutableSpan
@@ -131,6 +131,10 @@ public struct Scorer: ~Copyable, Sendable {
         }
         for index in row.indices { raw[index] = Double(row[index]) }
         Self.walk(model.reference, &raw, &columns, &sums)
+    }
+
+    private static func score(_ memory: ScorerMemory, _ columns: [Double], into sums: inout [Double]) {
+        memory.score(columns: columns.span, into: &sums)
     }
 
     private static func prepare(

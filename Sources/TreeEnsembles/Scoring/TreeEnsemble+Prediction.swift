@@ -187,7 +187,7 @@ struct Batch: Sendable {
     }
 
     private func scoreRows(_ range: Range<Int>, into target: inout MutableSpan<Double>) {
-        if model.planes != nil || model.walk != nil, earlyStop == nil {
+        if model.planes != nil || model.batchWalk != nil, earlyStop == nil {
             scoreBlocks(range, into: &target)
             return
         }
@@ -216,15 +216,24 @@ struct Batch: Sendable {
         }
     }
 
-    /// Scores 64 rows at a time.
+    /// Scores with the fast forms, a block of rows at a time.
     private func scoreBlocks(_ range: Range<Int>, into target: inout MutableSpan<Double>) {
         let width = model.rawScoreCount
-        var scorer = BlockScorer(model)
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: BlockScorer.rows) {
-            let block = start..<min(start + BlockScorer.rows, range.upperBound)
-            let place = (start - range.lowerBound) * width
-            var part = target._mutatingExtracting(place..<place + block.count * width)
-            scorer.score(rows, block, trees: trees, into: &part)
+        if var scorer = WalkScorer(model) {
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: scorer.blockRows) {
+                let block = start..<min(start + scorer.blockRows, range.upperBound)
+                let place = (start - range.lowerBound) * width
+                var part = target._mutatingExtracting(place..<place + block.count * width)
+                scorer.score(rows, block, trees: trees, into: &part)
+            }
+        } else {
+            var scorer = BlockScorer(model)
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: BlockScorer.rows) {
+                let block = start..<min(start + BlockScorer.rows, range.upperBound)
+                let place = (start - range.lowerBound) * width
+                var part = target._mutatingExtracting(place..<place + block.count * width)
+                scorer.score(rows, block, trees: trees, into: &part)
+            }
         }
         guard model.reference.changesSums else { return }
         for row in 0..<range.count {

@@ -19,9 +19,15 @@ enum TreeBenchmark {
             Option("--threads", "T", "default: 1"),
             Option("--repeat", "K", "default: 5"),
             Option("--output", "raw|value|contributions", "default: value"),
+            Option("--kernel", "NAME", "swift, neon, avx2, avx512, reference or fastest, the default"),
         ]
     ) { arguments in
-        let model = try TreeEnsemble(contentsOf: try arguments.required("--model"))
+        let path = try arguments.required("--model")
+        let kernel = try arguments.choice(
+            "--kernel", of: ["fastest"] + KernelChoice.available.map(\.rawValue), default: "fastest")
+        let model =
+            try KernelChoice(rawValue: kernel).map { try TreeEnsemble(contentsOf: path, kernel: $0) }
+            ?? TreeEnsemble(contentsOf: path)
         let width = try arguments.integer("--features", default: model.features.count)
         let bytes = try Data(contentsOf: URL(filePath: try arguments.required("--f32")))
         var numbers = [Float](repeating: 0, count: bytes.count / 4)
@@ -67,6 +73,12 @@ enum TreeBenchmark {
             trees += try TreeEnsemble(contentsOf: path).treeCount
         }
         measurement.details["trees"] = .number(Double(trees / max(measurement.seconds.count, 1)))
+        let model = try TreeEnsemble(contentsOf: path)
+        measurement.details["nodes"] = .number(Double(model.nodeCount))
+        measurement.details["bytes_per_node"] = .number(
+            Double(model.fastFormByteCount) / Double(max(model.nodeCount, 1)))
+        measurement.details["row_form_bytes_per_node"] = .number(
+            Double(model.rowFormByteCount) / Double(max(model.nodeCount, 1)))
         measurement.report()
         return .success
     }

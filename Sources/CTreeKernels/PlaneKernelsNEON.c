@@ -1,0 +1,122 @@
+// Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
+// Byte planes with NEON: 16 rows in a vector. Without gathers, eight rows search their ranks side by side.
+
+#include "PlaneKernels.h"
+
+#include <string.h>
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+enum { at_once = 8 };
+
+static void quantize_f32(const tree_plane_model *model, const float *columns, uint8_t *planes) {
+    const float zero_band = 1e-35f;
+    for (size_t c = 0; c < model->cut_count; c++) {
+        const tree_cut_list *cut = model->cuts + c;
+        const float *x = columns + (size_t)cut->column * rows;
+        const float *thresholds = model->thresholds_f32 + cut->first_threshold - 1;
+        uint8_t ranks[rows], missing[rows];
+        for (int row = 0; row < rows; row += at_once) {
+            uint32_t low[at_once] = {0};
+            for (uint32_t step = 128; step != 0; step >>= 1) {
+#pragma clang loop unroll(full)
+                for (int i = 0; i < at_once; i++) low[i] += thresholds[low[i] + step] <= x[row + i] ? step : 0;
+            }
+            for (int i = 0; i < at_once; i++) ranks[row + i] = (uint8_t)low[i];
+        }
+        for (int row = 0; row < rows; row++) {
+            missing[row] = x[row] != x[row] ||
+                           (cut->zero_is_missing && x[row] >= -zero_band && x[row] <= zero_band);
+        }
+        finish_planes(cut, ranks, missing, planes);
+    }
+}
+
+static void quantize_f64(const tree_plane_model *model, const double *columns, uint8_t *planes) {
+    const double zero_band = 1e-35f;
+    for (size_t c = 0; c < model->cut_count; c++) {
+        const tree_cut_list *cut = model->cuts + c;
+        const double *x = columns + (size_t)cut->column * rows;
+        const double *thresholds = model->thresholds_f64 + cut->first_threshold - 1;
+        uint8_t ranks[rows], missing[rows];
+        for (int row = 0; row < rows; row += at_once) {
+            uint32_t low[at_once] = {0};
+            for (uint32_t step = 128; step != 0; step >>= 1) {
+#pragma clang loop unroll(full)
+                for (int i = 0; i < at_once; i++) low[i] += thresholds[low[i] + step] <= x[row + i] ? step : 0;
+            }
+            for (int i = 0; i < at_once; i++) ranks[row + i] = (uint8_t)low[i];
+        }
+        for (int row = 0; row < rows; row++) {
+            missing[row] = x[row] != x[row] ||
+                           (cut->zero_is_missing && x[row] >= -zero_band && x[row] <= zero_band);
+        }
+        finish_planes(cut, ranks, missing, planes);
+    }
+}
+
+static const uint8_t *leaves_neon(const tree_plane_model *model, const tree_plane_tree *tree, uint8_t *planes,
+                                  const uint16_t *categories, uint8_t *scratch) {
+    make_set_planes(model, tree, planes, categories);
+    const tree_plane_node *nodes = model->nodes + tree->first_node;
+    uint8_t *results = scratch + leaf_numbers * rows;
+    if (tree->node_count == 0) return scratch;
+    for (uint32_t n = 0; n < tree->node_count; n++) {
+        const tree_plane_node node = nodes[n];
+        const uint8x16_t rank = vdupq_n_u8(node.rank);
+        const uint8_t *plane = planes + (size_t)node.plane * rows;
+        uint8_t *result = results + (size_t)n * rows;
+        if (n < tree->twin_count) {
+            // right = left + 1, and the mask is -1 where right: left - mask.
+            const uint8x16_t left = vdupq_n_u8((uint8_t)node.left);
+            for (int part = 0; part < rows; part += 16) {
+                vst1q_u8(result + part, vsubq_u8(left, vcgtq_u8(vld1q_u8(plane + part), rank)));
+            }
+        } else {
+            const uint8_t *left = scratch + (size_t)node.left * rows, *right = scratch + (size_t)node.right * rows;
+            for (int part = 0; part < rows; part += 16) {
+                vst1q_u8(result + part, vbslq_u8(vcleq_u8(vld1q_u8(plane + part), rank), vld1q_u8(left + part),
+                                                 vld1q_u8(right + part)));
+            }
+        }
+    }
+    return results + (size_t)(tree->node_count - 1) * rows;
+}
+
+static void add_f32(const tree_plane_model *model, size_t first, size_t last, uint8_t *planes,
+                    const uint16_t *categories, uint8_t *scratch, float *sums) {
+    for (size_t t = first; t < last; t++) {
+        const tree_plane_tree *tree = model->trees + t;
+        const uint8_t *leaves = leaves_neon(model, tree, planes, categories, scratch);
+        const float *values = (const float *)(model->leaf_bytes + (size_t)tree->first_value * 8);
+        for (uint32_t k = 0; k < tree->width; k++) {
+            float *sum = sums + (size_t)(tree->output + k) * rows;
+            const float *value = values + (size_t)k * tree->padded;
+            for (int row = 0; row < rows; row++) sum[row] += value[leaves[row]];
+        }
+    }
+}
+
+static void add_f64(const tree_plane_model *model, size_t first, size_t last, uint8_t *planes,
+                    const uint16_t *categories, uint8_t *scratch, double *sums) {
+    for (size_t t = first; t < last; t++) {
+        const tree_plane_tree *tree = model->trees + t;
+        const uint8_t *leaves = leaves_neon(model, tree, planes, categories, scratch);
+        const double *values = (const double *)(model->leaf_bytes + (size_t)tree->first_value * 8);
+        for (uint32_t k = 0; k < tree->width; k++) {
+            double *sum = sums + (size_t)(tree->output + k) * rows;
+            const double *value = values + (size_t)k * tree->padded;
+            for (int row = 0; row < rows; row++) sum[row] += value[leaves[row]];
+        }
+    }
+}
+
+static void leaves_to_memory(const tree_plane_model *model, size_t tree, uint8_t *planes, const uint16_t *categories,
+                             uint8_t *scratch, uint8_t *leaves) {
+    memcpy(leaves, leaves_neon(model, model->trees + tree, planes, categories, scratch), rows);
+}
+
+const tree_plane_kernels tree_plane_neon = {quantize_f32, quantize_f64, add_f32, add_f64, leaves_to_memory};
+
+#endif
