@@ -56,7 +56,7 @@ public struct TreeEnsemble: Sendable {
             return
         }
         let cuts = CutTable(ensemble)
-        let planes = PlaneForm(ensemble, cuts, level: level)
+        let planes = WalkForm.suitsAll(ensemble) ? nil : PlaneForm(ensemble, cuts, level: level)
         let rowForm = planes.flatMap { RowForm(ensemble, $0) }
         let batchWalk = WalkForm(ensemble, cuts, level: level) { planes?.holds[$0] != true }
         walk =

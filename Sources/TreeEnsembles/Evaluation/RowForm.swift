@@ -32,9 +32,10 @@ final class RowForm: @unchecked Sendable {
             + outputs.byteCount + columns.byteCount + singles.byteCount + doubles.byteCount
     }
 
-    /// Lays a model out, or gives nil where the row would have more than 256 bytes.
+    /// Lays a model out, or gives nil where the row would have more than 256 bytes, or where walking is faster: without
+    /// permutes of bytes only what a ``WalkForm`` cannot hold is worth it.
     init?(_ ensemble: Ensemble, _ form: PlaneForm) {
-        guard form.sharedPlaneCount <= 256 else { return nil }
+        guard form.sharedPlaneCount <= 256, form.level == 2 || ensemble.sets.count > 0 else { return nil }
         var builder = RowFormBuilder(form)
         for tree in ensemble.trees.indices where form.holds[tree] { builder.add(tree) }
         slotVectors = form.sharedPlaneCount <= 64 ? 1 : form.sharedPlaneCount <= 128 ? 2 : 4

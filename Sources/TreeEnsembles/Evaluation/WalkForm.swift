@@ -33,6 +33,17 @@ final class WalkForm: @unchecked Sendable {
             + thresholds.byteCount
     }
 
+    /// Whether the trees that are too large for a ``PlaneForm`` have most of the leaves, so that all had better walk.
+    static func suitsAll(_ ensemble: Ensemble) -> Bool {
+        guard ensemble.sets.count == 0, ensemble.linearLeaves == nil else { return false }
+        var (all, large) = (0, 0)
+        for tree in ensemble.trees {
+            all += tree.leafCount
+            if tree.leafCount > PlaneFormBuilder.mostLeaves { large += tree.leafCount }
+        }
+        return 2 * large > all
+    }
+
     /// Lays out the trees for which `wanted` is true and which have no sets of categories; nil where none is left.
     init?(_ ensemble: Ensemble, _ cutTable: CutTable, level: Int, wanted: (Int) -> Bool) {
         let candidates = ensemble.trees.indices.map {

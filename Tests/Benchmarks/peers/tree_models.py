@@ -41,14 +41,14 @@ class Models:
         trees = trees or (1 if depth == 0 else self.trees)
 
         def make(path):
-            xgb.train({"max_depth": max(depth, 1), "nthread": 2, "tree_method": "hist", "eta": 0.1},
+            xgb.train({"max_depth": max(depth, 1), "nthread": 1, "tree_method": "hist", "eta": 0.1},
                       xgb.DMatrix(self.X, self.y), trees).save_model(path)
         return self.made(f"x{depth}-{trees}.{kind}", make)
 
     def lightgbm(self, leaves, dense=False, name=None):
         """LightGBM's text; 0 leaves stand for one tree of two."""
         def make(path):
-            lgb.train({"num_leaves": max(leaves, 2), "verbose": -1, "num_threads": 2},
+            lgb.train({"num_leaves": max(leaves, 2), "verbose": -1, "num_threads": 1},
                       lgb.Dataset(self.dense if dense else self.X, self.y),
                       self.trees if leaves else 1).save_model(path)
         return self.made(name or f"l{leaves}{'-dense' if dense else ''}-{self.trees}.txt", make)
@@ -67,7 +67,7 @@ class Models:
             # A regressor's leaves hold one sample each, a classifier's a few.
             samples = min(len(self.y), int(nodes / 2 / 0.632) if regression else 3 * nodes)
             X, y = self.dense[:samples], self.y[:samples]
-            forest = (RandomForestRegressor if regression else RandomForestClassifier)(trees, n_jobs=2, random_state=1)
+            forest = (RandomForestRegressor if regression else RandomForestClassifier)(trees, n_jobs=1, random_state=1)
             noise = np.random.default_rng(8).normal(size=len(y)) * 12
             forest.fit(X, y if regression else y + noise > 0)
             forest.set_params(n_jobs=1)

@@ -5,7 +5,7 @@ import TestSupport
 @testable import TreeEnsembles
 
 /// A model of random trees, for what the models of real libraries in the fixtures do not reach.
-struct RandomEnsemble: CustomTestStringConvertible, Sendable {
+struct KernelShape: CustomTestStringConvertible, Sendable {
     var name: String
     var trees: Int
     /// Trees have from one leaf to this many.
@@ -25,27 +25,27 @@ struct RandomEnsemble: CustomTestStringConvertible, Sendable {
 
     /// The forms and their edges: blocks shared, full and cut, bytes of 16-bit bins, trees in no form.
     static let all = [
-        RandomEnsemble(name: "stumps", trees: 100, mostLeaves: 3),
-        RandomEnsemble(
+        KernelShape(name: "stumps", trees: 100, mostLeaves: 3),
+        KernelShape(
             name: "small in double", trees: 60, mostLeaves: 31, precision: .double, sumPrecision: .double),
-        RandomEnsemble(
+        KernelShape(
             name: "just a block", trees: 30, mostLeaves: 66, sumPrecision: .double, hasZeroBand: true),
-        RandomEnsemble(name: "cut blocks", trees: 20, mostLeaves: 256, outputs: 3),
-        RandomEnsemble(name: "wide rows", trees: 60, mostLeaves: 60, columns: 150),
-        RandomEnsemble(name: "too wide for bytes", trees: 60, mostLeaves: 90, columns: 400),
-        RandomEnsemble(
+        KernelShape(name: "cut blocks", trees: 20, mostLeaves: 256, outputs: 3),
+        KernelShape(name: "wide rows", trees: 60, mostLeaves: 60, columns: 150),
+        KernelShape(name: "too wide for bytes", trees: 60, mostLeaves: 90, columns: 400),
+        KernelShape(
             name: "several planes a column", trees: 40, mostLeaves: 200, columns: 6, thresholds: 900),
-        RandomEnsemble(name: "large", trees: 9, mostLeaves: 3000, thresholds: 5000, sumPrecision: .double),
-        RandomEnsemble(
+        KernelShape(name: "large", trees: 9, mostLeaves: 3000, thresholds: 5000, sumPrecision: .double),
+        KernelShape(
             name: "large in double", trees: 9, mostLeaves: 1500, thresholds: 5000, outputs: 2,
             precision: .double,
             sumPrecision: .double, hasZeroBand: true),
-        RandomEnsemble(name: "large vectors", trees: 6, mostLeaves: 900, outputs: 3, hasVectorLeaves: true),
-        RandomEnsemble(name: "mixed sizes", trees: 40, mostLeaves: 400, outputs: 2, hasZeroBand: true),
-        RandomEnsemble(name: "categories", trees: 40, mostLeaves: 200, outputs: 2, hasCategories: true),
-        RandomEnsemble(name: "large categories", trees: 8, mostLeaves: 700, hasCategories: true),
-        RandomEnsemble(name: "vectors", trees: 30, mostLeaves: 90, outputs: 3, hasVectorLeaves: true),
-        RandomEnsemble(
+        KernelShape(name: "large vectors", trees: 6, mostLeaves: 900, outputs: 3, hasVectorLeaves: true),
+        KernelShape(name: "mixed sizes", trees: 40, mostLeaves: 300, outputs: 2, hasZeroBand: true),
+        KernelShape(name: "categories", trees: 40, mostLeaves: 200, outputs: 2, hasCategories: true),
+        KernelShape(name: "large categories", trees: 8, mostLeaves: 700, hasCategories: true),
+        KernelShape(name: "vectors", trees: 30, mostLeaves: 90, outputs: 3, hasVectorLeaves: true),
+        KernelShape(
             name: "linear", trees: 30, mostLeaves: 80, precision: .double, sumPrecision: .double,
             hasCategories: true, hasLinearLeaves: true),
     ]
