@@ -13,10 +13,8 @@ public struct TreeEnsemble: Sendable {
     let planes: PlaneForm?
     /// The form of the trees that ``planes`` leaves out.
     let batchWalk: WalkForm?
-    /// The form for single rows of the trees in ``planes``, where the row is not too wide.
-    let rowForm: RowForm?
-    /// The form for single rows of what ``rowForm`` leaves out.
-    let walk: WalkForm?
+    private let formsOfSingleRows = FormsOfSingleRows()
+    private let hasForms: Bool
 
     /// The trees and what surrounds them.
     package var ensemble: Ensemble { reference.ensemble }
@@ -52,19 +50,25 @@ public struct TreeEnsemble: Sendable {
     package init(_ ensemble: Ensemble, level: Int?) {
         reference = ReferenceEvaluator(ensemble)
         guard let level, ensemble.aggregation == .sum else {
-            (planes, batchWalk, rowForm, walk) = (nil, nil, nil, nil)
+            (planes, batchWalk, hasForms) = (nil, nil, false)
             return
         }
+        hasForms = true
         let cuts = CutTable(ensemble)
         let planes = WalkForm.suitsAll(ensemble) ? nil : PlaneForm(ensemble, cuts, level: level)
-        let rowForm = planes.flatMap { RowForm(ensemble, $0) }
-        let batchWalk = WalkForm(ensemble, cuts, level: level) { planes?.holds[$0] != true }
-        walk =
-            rowForm != nil || planes == nil
-            ? batchWalk : WalkForm(ensemble, cuts, level: level) { _ in true }
-        self.batchWalk = batchWalk
+        batchWalk =
+            planes?.holds.allSatisfy { $0 } == true
+            ? nil : WalkForm(ensemble, cuts, level: level) { planes?.holds[$0] != true }
         self.planes = planes
-        self.rowForm = rowForm
+    }
+
+    /// The form for single rows, where the processor allows it.
+    var rowForm: RowForm? { hasForms ? formsOfSingleRows.row(ensemble, planes) : nil }
+
+    /// The form for single rows of what ``rowForm`` leaves out.
+    var walk: WalkForm? {
+        guard let planes, rowForm == nil else { return batchWalk }
+        return formsOfSingleRows.walk(ensemble, level: planes.level)
     }
 
     /// The inputs, in order.

@@ -147,6 +147,11 @@ enum TreeCommands {
                 + "\(information.nodeCount) nodes, depth up to \(information.maximumDepth)")
         lines.append("outputs:     \(information.valueCount) (raw scores: \(information.rawScoreCount))")
         lines.append("used:        \(information.usedFeatureCount) of \(information.features.count) features")
+        if let memory = information.memory {
+            lines.append(
+                "memory:      \(memory.batchForm) bytes for batches (\(short(memory.batchFormPerNode)) a node), "
+                    + "\(memory.rowForm) for single rows, \(memory.tables) for tables")
+        }
         for fact in information.facts { lines.append("\(fact.key): \(fact.value)") }
         var table = TextTable(["feature", "kind", "splits", "gain", "cover"])
         for feature in information.importance.sorted(by: { $0.splits > $1.splits }) where feature.splits > 0 {

@@ -12,7 +12,8 @@ final class AlignedTable<Element: BitwiseCopyable>: @unchecked Sendable {
         let size = elements.count * MemoryLayout<Element>.stride
         // 256 bytes more, so that a kernel's last full loads stay inside.
         unsafe memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size + 256, alignment: 64)
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: memory[size...])
+            .initializeMemory(as: UInt8.self, repeating: 0)
         unsafe elements.withUnsafeBytes { source in
             unsafe memory.baseAddress.unsafelyUnwrapped.copyMemory(
                 from: source.baseAddress ?? UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped),

@@ -38,15 +38,4 @@ extension TreeEnsemble {
     package init(contentsOf path: String, kernel: KernelChoice) throws(TreeEnsembleError) {
         self.init(try Ensemble.read(FileBytes.read(path)), level: kernel.level)
     }
-
-    /// The bytes of the form for single rows of the same trees.
-    package var rowFormByteCount: Int { rowForm?.byteCount ?? 0 }
-
-    /// The bytes of the form for batches.
-    package var fastFormByteCount: Int {
-        (planes?.byteCount ?? 0) + (batchWalk?.byteCount ?? 0)
-    }
-
-    /// The nodes of all trees, leaves included.
-    package var nodeCount: Int { ensemble.nodes.count }
 }

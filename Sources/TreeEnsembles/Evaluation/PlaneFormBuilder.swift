@@ -8,6 +8,9 @@ struct PlaneFormBuilder {
     private let cutTable: CutTable
     private let level: Int
     private let bytesPerValue: Int
+    /// For each numeric decision its plane and, in the low byte, its rank.
+    private var codes: [UInt32] = []
+    private let scratch = PlaneScratch()
     /// For each key, its first cut list.
     private var firstCut: [Int] = []
     private var columnOfCategory: [PlaneForm.CategoryColumn: Int] = [:]
@@ -47,13 +50,21 @@ struct PlaneFormBuilder {
         guard ensemble.aggregation == .sum, ensemble.linearBooster == nil, !ensemble.trees.isEmpty else {
             return false
         }
-        holds = ensemble.trees.map { $0.leafCount <= Self.mostLeaves }
-        for index in holds.indices where holds[index] && ensemble.nodes.hasCategories(ensemble.trees[index]) {
-            holds[index] = measureCategories(ensemble.trees[index])
+        holds = ensemble.trees.map {
+            $0.leafCount <= Self.mostLeaves && $0.nodeCount == 2 * $0.leafCount - 1
+        }
+        if ensemble.sets.count > 0 {
+            for index in holds.indices
+            where holds[index] && ensemble.nodes.hasCategories(ensemble.trees[index]) {
+                holds[index] = measureCategories(ensemble.trees[index])
+            }
         }
         guard holds.contains(true) else { return false }
         makeCuts()
         sharedPlanes = planeCount
+        nodes.reserveCapacity(ensemble.nodes.count / 2)
+        leafPlaces.reserveCapacity(ensemble.nodes.count / 2 + ensemble.trees.count)
+        leafBytes.reserveCapacity((ensemble.leafValues.count + 8 * ensemble.trees.count) * bytesPerValue)
         for (index, tree) in ensemble.trees.enumerated() {
             firstLeaf.append(leafPlaces.count)
             if holds[index] { add(tree) } else { trees.append(tree_plane_tree()) }
@@ -75,7 +86,7 @@ struct PlaneFormBuilder {
                 appendCut(key: key, Array(cutTable.thresholds[start..<end]))
             }
         }
-        for tree in ensemble.trees.indices where holds[tree] { claimPlanes(ensemble.trees[tree]) }
+        claimPlanes()
     }
 
     private mutating func appendCut(key: Int, _ values: [Double]) {
@@ -100,16 +111,30 @@ struct PlaneFormBuilder {
                 left_plane: Self.noPlane, right_plane: Self.noPlane, zero_is_missing: UInt16(key & 1)))
     }
 
-    /// Gives planes to the cut lists that the tree's decisions need.
-    private mutating func claimPlanes(_ tree: Tree) {
-        for node in tree.root..<tree.root + tree.nodeCount {
-            let flags = ensemble.nodes.flags[node]
-            guard ensemble.nodes.feature[node] >= 0, !flags.contains(.categorical) else { continue }
-            let (cut, _) = place(of: node)
-            if flags.contains(.missingLeft) {
-                if cuts[cut].left_plane == Self.noPlane { cuts[cut].left_plane = claimPlane() }
-            } else if cuts[cut].right_plane == Self.noPlane {
-                cuts[cut].right_plane = claimPlane()
+    /// Gives planes to the cut lists that the decisions need, and decisions their planes and ranks.
+    private mutating func claimPlanes() {
+        let nodes = ensemble.nodes
+        let (features, allFlags) = (nodes.feature.span, nodes.flags.span)
+        let allRanks = cutTable.ranks
+        let ranks = allRanks.span
+        codes = [UInt32](repeating: 0, count: nodes.count)
+        for (index, tree) in ensemble.trees.enumerated() where holds[index] {
+            for node in tree.root..<tree.root + tree.nodeCount where features[node] >= 0 {
+                let flags = allFlags[node]
+                if flags.contains(.categorical) { continue }
+                let key = Int(features[node]) * 2 + (flags.contains(.zeroIsMissing) ? 1 : 0)
+                let (list, rank) = Int(ranks[node]).quotientAndRemainder(dividingBy: Self.cutsPerPlane)
+                let cut = firstCut[key] + list
+                var plane = flags.contains(.missingLeft) ? cuts[cut].left_plane : cuts[cut].right_plane
+                if plane == Self.noPlane {
+                    plane = claimPlane()
+                    if flags.contains(.missingLeft) {
+                        cuts[cut].left_plane = plane
+                    } else {
+                        cuts[cut].right_plane = plane
+                    }
+                }
+                codes[node] = UInt32(plane) << 8 | UInt32(rank)
             }
         }
     }
@@ -117,13 +142,6 @@ struct PlaneFormBuilder {
     private mutating func claimPlane() -> UInt16 {
         planeCount += 1
         return UInt16(truncatingIfNeeded: planeCount - 1)
-    }
-
-    /// The cut list of a numeric decision and its rank there.
-    private func place(of node: Int) -> (cut: Int, rank: Int) {
-        let key = CutTable.key(ensemble.nodes, node)
-        let rank = cutTable.rank(of: ensemble.nodes.threshold[node], key: key)
-        return (firstCut[key] + rank / Self.cutsPerPlane, rank % Self.cutsPerPlane)
     }
 
     // MARK: Categories
@@ -193,36 +211,48 @@ struct PlaneFormBuilder {
 
     private mutating func add(_ tree: Tree) {
         setCountOfTree = 0
-        let table = ensemble.nodes
-        let count = tree.nodeCount
-        // What a node becomes: a leaf's number from the left, or 256 and the number of the decision.
-        var becomes = [UInt16](repeating: 0, count: count)
-        var leafCount = 0
-        for offset in 0..<count where table.isLeaf(tree.root + offset) {
-            becomes[offset] = UInt16(leafCount)
-            leafPlaces.append(table.payload[tree.root + offset])
-            leafCount += 1
-        }
         let firstNode = nodes.count
         let firstSet = setNodes.count
-        var twins = 0
-        for isTwinPass in [true, false] {
-            // Preorder backwards: children come before their parents.
-            for offset in stride(from: count - 1, through: 0, by: -1) where !table.isLeaf(tree.root + offset)
-            {
-                let node = tree.root + offset
-                let (left, right) = (Int(table.left[node]) - tree.root, Int(table.right[node]) - tree.root)
-                let isTwin = table.isLeaf(tree.root + left) && table.isLeaf(tree.root + right)
-                guard isTwin == isTwinPass else { continue }
-                if isTwin { twins += 1 }
-                becomes[offset] = UInt16(256 + nodes.count - firstNode)
-                let (plane, rank) = decision(node)
-                nodes.append(
-                    tree_plane_node(
-                        plane: UInt16(truncatingIfNeeded: plane), rank: UInt8(rank), unused: 0,
-                        left: becomes[left], right: becomes[right]))
+        let hasSets = ensemble.sets.count > 0
+        if hasSets { addSets(tree) }
+        let table = ensemble.nodes
+        let (features, lefts, rights) = (table.feature.span, table.left.span, table.right.span)
+        let payloads = table.payload.span
+        let codes = self.codes
+        let coded = codes.span
+        let scratch = self.scratch
+        let root = tree.root
+        var (leafCount, twins, others) = (0, 0, 0)
+        // Bounds: a tree here has at most 256 leaves, so 511 nodes and 255 decisions, as the scratch.
+        for offset in 0..<tree.nodeCount where features[root + offset] < 0 {
+            unsafe scratch.becomes[offset] = UInt16(leafCount)
+            leafPlaces.append(payloads[root + offset])
+            leafCount += 1
+        }
+        func place(_ offset: Int, at index: Int) {
+            let node = root + offset
+            let code = coded[node]
+            unsafe scratch.becomes[offset] = UInt16(256 + index)
+            unsafe scratch.nodes[index] = tree_plane_node(
+                plane: UInt16(truncatingIfNeeded: code >> 8), rank: UInt8(truncatingIfNeeded: code),
+                unused: 0,
+                left: scratch.becomes[Int(lefts[node]) - root],
+                right: scratch.becomes[Int(rights[node]) - root])
+        }
+        // Preorder backwards: children come before their parents.
+        for offset in stride(from: tree.nodeCount - 1, through: 0, by: -1) where features[root + offset] >= 0
+        {
+            let node = root + offset
+            if features[Int(lefts[node])] < 0 && features[Int(rights[node])] < 0 {
+                place(offset, at: twins)
+                twins += 1
+            } else {
+                unsafe scratch.others[others] = offset
+                others += 1
             }
         }
+        for other in 0..<others { unsafe place(scratch.others[other], at: twins + other) }
+        unsafe nodes.append(contentsOf: UnsafeBufferPointer(start: scratch.nodes, count: twins + others))
         planeCount = max(planeCount, sharedPlanes + setCountOfTree)
         let width = tree.output == nil ? ensemble.outputCount : 1
         let padded = (leafCount + 7) / 8 * 8
@@ -237,31 +267,50 @@ struct PlaneFormBuilder {
                 set_count: UInt32(setNodes.count - firstSet)))
     }
 
-    private mutating func decision(_ node: Int) -> (plane: Int, rank: Int) {
-        if ensemble.nodes.flags[node].contains(.categorical) { return (addSet(node), 0) }
-        let (cut, rank) = place(of: node)
-        let left = ensemble.nodes.flags[node].contains(.missingLeft)
-        return (Int(left ? cuts[cut].left_plane : cuts[cut].right_plane), rank)
+    /// Makes the sets of a tree in the order in which its decisions are laid out.
+    private mutating func addSets(_ tree: Tree) {
+        let table = ensemble.nodes
+        for node in tree.root..<tree.root + tree.nodeCount
+        where !table.isLeaf(node) && table.flags[node].contains(.categorical) {
+            codes[node] = UInt32(truncatingIfNeeded: addSet(node)) << 8
+        }
     }
 
     /// Adds the leaf values of a tree: as planes of bytes for byte permutes, else as numbers.
     private mutating func appendLeaves(_ first: Int, count: Int, width: Int, padded: Int) {
-        let start = leafBytes.count
-        leafBytes += [UInt8](repeating: 0, count: width * padded * bytesPerValue)
-        for leaf in 0..<count {
-            let place = Int(leafPlaces[first + leaf])
-            for k in 0..<width {
-                let value = ensemble.leafValues[place + k]
+        let (leafValues, leafPlaces) = (ensemble.leafValues, self.leafPlaces)
+        let (values, places) = (leafValues.span, leafPlaces.span)
+        let target = unsafe scratch.leafBytes
+        // Bounds: at most 256 leaves of 8 bytes, as the scratch.
+        for k in 0..<width {
+            unsafe target.update(repeating: 0, count: padded * bytesPerValue)
+            for leaf in 0..<count {
+                let value = values[Int(places[first + leaf]) + k]
                 let bits = bytesPerValue == 4 ? UInt64(Float(value).bitPattern) : value.bitPattern
                 for byte in 0..<bytesPerValue {
-                    let offset =
-                        level == 2
-                        ? (k * bytesPerValue + byte) * padded + leaf
-                        : (k * padded + leaf) * bytesPerValue + byte
-                    leafBytes[start + offset] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * byte))
+                    let place = level == 2 ? byte * padded + leaf : leaf * bytesPerValue + byte
+                    unsafe target[place] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * byte))
                 }
             }
+            unsafe leafBytes.append(
+                contentsOf: UnsafeBufferPointer(start: target, count: padded * bytesPerValue))
         }
+    }
+}
+
+/// Memory for one tree while it is laid out.
+@safe
+private final class PlaneScratch {
+    let becomes = UnsafeMutablePointer<UInt16>.allocate(capacity: 512)
+    let nodes = UnsafeMutablePointer<tree_plane_node>.allocate(capacity: 256)
+    let others = UnsafeMutablePointer<Int>.allocate(capacity: 256)
+    let leafBytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 256 * 8)
+
+    deinit {
+        unsafe becomes.deallocate()
+        unsafe nodes.deallocate()
+        unsafe others.deallocate()
+        unsafe leafBytes.deallocate()
     }
 }
 

@@ -30,6 +30,8 @@ public struct ModelInformation: Sendable, Codable, Hashable {
     public let facts: [String: String]
     /// How much each feature counts.
     public let importance: [FeatureImportance]
+    /// What the loaded model takes in memory; nil in records of earlier versions.
+    public let memory: ModelMemory?
 }
 
 /// How much a feature counts in a model.
@@ -59,7 +61,7 @@ extension TreeEnsemble {
             rawScoreCount: rawScoreCount, valueCount: valueCount, features: features,
             usedFeatureCount: importance.count { $0.splits > 0 },
             facts: Dictionary(ensemble.facts.map { ($0.name, $0.value) }) { first, _ in first },
-            importance: importance)
+            importance: importance, memory: memory)
     }
 
     /// How much each feature counts: splits, gain and cover, as sums over all trees.

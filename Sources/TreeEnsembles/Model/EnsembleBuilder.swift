@@ -16,19 +16,21 @@ package struct EnsembleBuilder {
     package var drafts: [NodeDraft] = []
     /// The leaf values of the tree being read; drafts of leaves point into it.
     package var draftValues: [Double] = []
-    private var pending: [Pending] = []
-    private var visited: [Bool] = []
-
-    private struct Pending {
-        var draft: Int32
-        var parent: Int32
-        var depth: Int32
-        var isRight: Bool
-    }
+    /// The linear functions that drafts of leaves name.
+    package var draftFunctions: [LinearDraft] = []
+    private let scratch = PreorderScratch()
 
     /// Starts from an ensemble without trees.
     package init(_ ensemble: Ensemble) {
         self.ensemble = ensemble
+    }
+
+    /// Makes room for the nodes of all trees, where a reader knows how many there are.
+    ///
+    /// - Parameter count: The number, which the size of the file bounds.
+    package mutating func reserve(nodes count: Int) {
+        ensemble.nodes.reserve(count)
+        ensemble.leafValues.reserveCapacity(count / 2 + 1)
     }
 
     /// Adds the tree in ``drafts``.
@@ -43,6 +45,7 @@ package struct EnsembleBuilder {
         defer {
             drafts.removeAll(keepingCapacity: true)
             draftValues.removeAll(keepingCapacity: true)
+            draftFunctions.removeAll(keepingCapacity: true)
         }
         let number = ensemble.trees.count
         guard !drafts.isEmpty, drafts.indices.contains(root) else {
@@ -56,47 +59,18 @@ package struct EnsembleBuilder {
         guard start + drafts.count < Int(Int32.max),
             ensemble.leafValues.count + draftValues.count < Int(Int32.max)
         else { throw TreeEnsembleError(.limitExceeded, "the model has more than 2^31 nodes or leaf values") }
-        visited.removeAll(keepingCapacity: true)
-        visited.append(contentsOf: repeatElement(false, count: drafts.count))
-        pending.removeAll(keepingCapacity: true)
-        pending.append(Pending(draft: Int32(root), parent: -1, depth: 0, isRight: false))
-        visited[root] = true
         let width = output == nil ? ensemble.outputCount : 1
-        var depth: Int32 = 0
-        var leafCount = 0
-        while let next = pending.popLast() {
-            let draft = drafts[Int(next.draft)]
-            let index = Int32(ensemble.nodes.count)
-            if next.parent >= 0 {
-                if next.isRight {
-                    ensemble.nodes.right[Int(next.parent)] = index
-                } else {
-                    ensemble.nodes.left[Int(next.parent)] = index
-                }
-            }
-            if draft.feature < 0 {
-                try appendLeaf(draft, width: width, tree: number)
-                leafCount += 1
-                depth = max(depth, next.depth)
-            } else {
-                try appendDecision(draft, tree: number)
-                for (child, isRight) in [(draft.right, true), (draft.left, false)] {
-                    guard child >= 0, Int(child) < drafts.count else {
-                        throw .malformed(
-                            "a node of tree \(number) has child \(child), which is not a node of it")
-                    }
-                    guard !visited[Int(child)] else {
-                        throw .malformed("node \(child) of tree \(number) is reached twice: not a tree")
-                    }
-                    visited[Int(child)] = true
-                    pending.append(
-                        Pending(draft: child, parent: index, depth: next.depth + 1, isRight: isRight))
-                }
-            }
-        }
+        let visit = TreeVisit(
+            start: Int32(start), columnCount: ensemble.columnCount, setCount: ensemble.sets.count,
+            tree: number)
+        scratch.reserve(drafts.count)
+        let (count, depth, leafCount) = try visit.order(drafts, from: root, scratch)
+        try placeLeaves(among: count, leafCount: leafCount, width: width, tree: number)
+        // The scratch holds `count` nodes, which `order` has written.
+        unsafe ensemble.nodes.append(UnsafeBufferPointer(start: scratch.placed, count: count))
         ensemble.trees.append(
             Tree(
-                root: start, nodeCount: ensemble.nodes.count - start, depth: Int(depth), output: output,
+                root: start, nodeCount: ensemble.nodes.count - start, depth: depth, output: output,
                 weight: weight, leafCount: leafCount))
     }
 
@@ -121,55 +95,48 @@ package struct EnsembleBuilder {
         return ensemble
     }
 
-    private mutating func appendLeaf(
-        _ draft: NodeDraft, width: Int, tree: Int
+    /// Copies the values of the leaves in the order in which they stand.
+    private mutating func placeLeaves(
+        among count: Int, leafCount: Int, width: Int, tree: Int
     ) throws(TreeEnsembleError) {
-        let start = Int(draft.payload)
-        guard start >= 0, start + width <= draftValues.count else {
-            throw .malformed("a leaf of tree \(tree) has no value")
+        var place = ensemble.leafValues.count
+        // The leaves of a tree may share values, so this is not what addTree has looked at.
+        guard leafCount * width < Int(Int32.max) - place else {
+            throw TreeEnsembleError(.limitExceeded, "the model has more than 2^31 leaf values")
         }
-        let place = ensemble.leafValues.count
-        for offset in 0..<width { ensemble.leafValues.append(draftValues[start + offset]) }
-        append(draft, payload: Int32(place))
-        if let linear = draft.linear {
-            if ensemble.linearLeaves == nil { ensemble.linearLeaves = LinearLeaves() }
-            for feature in linear.features where feature < 0 || Int(feature) >= ensemble.columnCount {
-                throw .malformed("a linear leaf of tree \(tree) uses feature \(feature), which is not there")
+        for index in 0..<count where unsafe scratch.placed[index].feature < 0 {
+            let draft = unsafe scratch.placed[index]
+            let start = Int(draft.payload)
+            guard start >= 0, start + width <= draftValues.count else {
+                throw .malformed("a leaf of tree \(tree) has no value")
             }
-            ensemble.linearLeaves?.append(
-                place: place, constant: linear.constant, features: linear.features,
-                coefficients: linear.coefficients)
+            if width == 1 {
+                ensemble.leafValues.append(draftValues[start])
+            } else {
+                ensemble.leafValues.append(contentsOf: draftValues[start..<start + width])
+            }
+            unsafe scratch.placed[index].payload = Int32(truncatingIfNeeded: place)
+            if draft.function >= 0 { try appendFunction(draft, place: place, tree: tree) }
+            place += width
         }
     }
 
-    private mutating func appendDecision(_ draft: NodeDraft, tree: Int) throws(TreeEnsembleError) {
-        guard Int(draft.feature) < ensemble.columnCount else {
-            throw .malformed(
-                "a node of tree \(tree) asks for feature \(draft.feature) of \(ensemble.columnCount)")
+    private mutating func appendFunction(
+        _ draft: NodeDraft, place: Int, tree: Int
+    ) throws(TreeEnsembleError) {
+        let linear = draftFunctions[Int(draft.function)]
+        for feature in linear.features where feature < 0 || Int(feature) >= ensemble.columnCount {
+            throw .malformed("a linear leaf of tree \(tree) uses feature \(feature), which is not there")
         }
-        if draft.flags.contains(.categorical) {
-            guard draft.payload >= 0, Int(draft.payload) < ensemble.sets.count else {
-                throw .malformed("a node of tree \(tree) asks for a set of categories that is not there")
-            }
-        }
-        append(draft, payload: draft.payload)
-    }
-
-    private mutating func append(_ draft: NodeDraft, payload: Int32) {
-        ensemble.nodes.feature.append(draft.feature)
-        ensemble.nodes.threshold.append(draft.threshold)
-        ensemble.nodes.left.append(-1)
-        ensemble.nodes.right.append(-1)
-        ensemble.nodes.flags.append(draft.flags)
-        ensemble.nodes.payload.append(payload)
-        ensemble.nodes.label.append(draft.label)
-        ensemble.nodes.cover.append(draft.cover)
-        ensemble.nodes.gain.append(draft.gain)
+        if ensemble.linearLeaves == nil { ensemble.linearLeaves = LinearLeaves() }
+        ensemble.linearLeaves?.append(
+            place: place, constant: linear.constant, features: linear.features,
+            coefficients: linear.coefficients)
     }
 }
 
 /// A node as a reader hands it in: the meaning of ``NodeTable``, children by their place among the drafts.
-package struct NodeDraft {
+package struct NodeDraft: BitwiseCopyable {
     package var feature: Int32 = -1
     package var left: Int32 = -1
     package var right: Int32 = -1
@@ -180,7 +147,8 @@ package struct NodeDraft {
     package var gain: Float = .nan
     package var threshold: Double = 0
     package var cover: Double = .nan
-    package var linear: LinearDraft?
+    /// A leaf's linear function among the builder's `draftFunctions`, or -1.
+    package var function: Int32 = -1
 
     package init() {}
 

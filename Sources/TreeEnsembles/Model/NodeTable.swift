@@ -38,12 +38,51 @@ package struct NodeTable: Sendable {
     /// The number of nodes, leaves included.
     package var count: Int { feature.count }
 
+    /// Makes room for so many nodes in all.
+    mutating func reserve(_ count: Int) {
+        feature.reserveCapacity(count)
+        threshold.reserveCapacity(count)
+        left.reserveCapacity(count)
+        right.reserveCapacity(count)
+        flags.reserveCapacity(count)
+        payload.reserveCapacity(count)
+        label.reserveCapacity(count)
+        cover.reserveCapacity(count)
+        gain.reserveCapacity(count)
+    }
+
+    /// Appends nodes whose children are places in the whole table.
+    mutating func append(_ nodes: UnsafeBufferPointer<NodeDraft>) {
+        unsafe Self.append(nodes, to: &feature) { $0.feature }
+        unsafe Self.append(nodes, to: &threshold) { $0.threshold }
+        unsafe Self.append(nodes, to: &left) { $0.left }
+        unsafe Self.append(nodes, to: &right) { $0.right }
+        unsafe Self.append(nodes, to: &flags) { $0.flags }
+        unsafe Self.append(nodes, to: &payload) { $0.payload }
+        unsafe Self.append(nodes, to: &label) { $0.label }
+        unsafe Self.append(nodes, to: &cover) { $0.cover }
+        unsafe Self.append(nodes, to: &gain) { $0.gain }
+    }
+
+    @inline(__always)
+    private static func append<Value: BitwiseCopyable>(
+        _ nodes: UnsafeBufferPointer<NodeDraft>, to column: inout [Value], _ value: (NodeDraft) -> Value
+    ) {
+        guard !nodes.isEmpty else { return }
+        let start = column.count
+        unsafe column.append(contentsOf: repeatElement(value(nodes[0]), count: nodes.count))
+        unsafe column.withUnsafeMutableBufferPointer { target in
+            // Bounds: the column has just grown by as many.
+            for index in 1..<nodes.count { unsafe target[start + index] = value(nodes[index]) }
+        }
+    }
+
     /// Whether the node is a leaf.
     package func isLeaf(_ node: Int) -> Bool { feature[node] < 0 }
 }
 
 /// The yes-or-no properties of a node.
-package struct NodeFlags: OptionSet, Sendable, Hashable {
+package struct NodeFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     package let rawValue: UInt8
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }

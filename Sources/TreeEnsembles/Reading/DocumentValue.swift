@@ -23,6 +23,7 @@ package struct DocumentObject: Sendable {
     package private(set) var names: [String] = []
     package private(set) var values: [DocumentValue] = []
     private var places: [String: Int] = [:]
+    private var marks: [UInt64] = []
     /// Below this number of members, looking at one after another is quicker than a dictionary.
     private static let fewMembers = 32
 
@@ -38,6 +39,7 @@ package struct DocumentObject: Sendable {
         if place(of: name) != nil { return false }
         names.append(name)
         values.append(value)
+        if names.count <= Self.fewMembers { marks.append(Self.mark(of: name)) }
         if names.count == Self.fewMembers {
             for (index, name) in names.enumerated() { places[name] = index }
         } else if names.count > Self.fewMembers {
@@ -47,7 +49,15 @@ package struct DocumentObject: Sendable {
     }
 
     private func place(of name: String) -> Int? {
-        names.count < Self.fewMembers ? names.firstIndex(of: name) : places[name]
+        if names.count >= Self.fewMembers { return places[name] }
+        let mark = Self.mark(of: name)
+        for index in marks.indices where marks[index] == mark && names[index] == name { return index }
+        return nil
+    }
+
+    /// A number that most other names do not have, which is quicker to compare than the name.
+    private static func mark(of name: String) -> UInt64 {
+        name.utf8.reduce(UInt64(name.utf8.count)) { $0 &* 31 &+ UInt64($1) }
     }
 }
 
@@ -83,6 +93,9 @@ package struct NumberArray: Sendable {
         case .int64, .float64: 8
         }
     }
+
+    /// How many numbers there are; of a text an estimate.
+    var roughCount: Int { (end - start) / (width ?? 3) }
 
     private var isFloating: Bool { encoding == .float32 || encoding == .float64 }
 
@@ -130,6 +143,15 @@ package struct NumberArray: Sendable {
         switch encoding {
         case .int32: return binary(as: UInt32.self) { Int32(bitPattern: $0) }
         case .uint8: return binary(as: UInt8.self) { Int32($0) }
+        case .text:
+            return try text { scanner throws(TreeEnsembleError) in
+                let place = scanner.position
+                let number = try scanner.integer()
+                guard let narrow = Int32(exactly: number) else {
+                    throw .malformed("the whole number \(number) needs more than 32 bits", at: place)
+                }
+                return narrow
+            }
         default:
             var result: [Int32] = []
             let wide = try integers()
@@ -161,12 +183,13 @@ package struct NumberArray: Sendable {
         }
     }
 
+    @inline(__always)
     private func text<Result>(
         _ read: (inout NumberScanner) throws(TreeEnsembleError) -> Result
     ) throws(TreeEnsembleError) -> [Result] {
         var scanner = NumberScanner(bytes: bytes, position: start, end: end)
         var result: [Result] = []
-        result.reserveCapacity((end - start) / 4)
+        result.reserveCapacity((end - start) / 3 + 1)
         scanner.skipSpace()
         guard scanner.position < end else { return [] }
         while true {

@@ -40,7 +40,7 @@ struct JSONDocumentScanner {
         case UInt8(ascii: "n") where matches("null"): return take(4, .null)
         default:
             let start = position
-            skipNumbers(withCommas: false)
+            skipNumber()
             guard position > start else { throw .malformed("expected a JSON value", at: start) }
             return .number(NumberArray(bytes: bytes, start: start, end: position, encoding: .text))
         }
@@ -74,10 +74,12 @@ struct JSONDocumentScanner {
         position += 1
         skipSpace()
         let start = position
-        skipNumbers(withCommas: true)
-        if position < bytes.count, bytes[position] == UInt8(ascii: "]") {
-            position += 1
-            return .numbers(NumberArray(bytes: bytes, start: start, end: position - 1, encoding: .text))
+        if position < bytes.count, Self.startsNumbers[Int(bytes[position])] {
+            // Only the grammar of the whole is looked at; that of the numbers is checked when they are read.
+            position = ByteSearch.firstBracketOrQuote(in: bytes, from: position)
+            if take(UInt8(ascii: "]")) {
+                return .numbers(NumberArray(bytes: bytes, start: start, end: position - 1, encoding: .text))
+            }
         }
         position = start
         var elements: [DocumentValue] = []
@@ -90,23 +92,20 @@ struct JSONDocumentScanner {
         }
     }
 
-    /// Goes past everything that numbers are made of.
+    /// Goes past everything that a number is made of.
     ///
-    /// Their grammar is checked when they are read.
-    private mutating func skipNumbers(withCommas: Bool) {
-        let stop = bytes.count
-        while position < stop {
-            let kind = Self.kinds[Int(bytes[position])]
-            guard kind == 1 || kind == 2 && withCommas else { return }
-            position += 1
-        }
+    /// Its grammar is checked when it is read.
+    private mutating func skipNumber() {
+        while position < bytes.count, Self.isNumber[Int(bytes[position])] { position += 1 }
     }
 
-    /// For each byte: 1 if a number or a word in place of one may hold it, 2 for what parts numbers.
-    private static let kinds: [UInt8] = (0..<256).map { code in
-        let byte = UInt8(code)
-        if "0123456789+-.eENaInfityrusl".utf8.contains(byte) { return 1 }
-        return ", \n\r\t".utf8.contains(byte) ? 2 : 0
+    /// For each byte whether a number or a word in place of one may hold it.
+    private static let isNumber: [Bool] = (0..<256).map {
+        "0123456789+-.eENaInfityrusl".utf8.contains(UInt8($0))
+    }
+    /// The same, or the end of an array: an array without strings, arrays and objects starts so.
+    private static let startsNumbers: [Bool] = (0..<256).map {
+        isNumber[$0] || UInt8($0) == UInt8(ascii: "]")
     }
 
     private mutating func string() throws(TreeEnsembleError) -> String {
@@ -171,7 +170,11 @@ struct JSONDocumentScanner {
     }
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x0a, 0x0d, 0x09].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            let byte = bytes[position]
+            guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return }
+            position += 1
+        }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {

@@ -8,8 +8,8 @@ package struct NumberScanner {
 
     package init(bytes: [UInt8], position: Int, end: Int) {
         self.bytes = bytes
-        self.position = position
         self.end = min(end, bytes.count)
+        self.position = max(position, 0)
     }
 
     /// The byte at the position, or 0 at the end.
@@ -48,25 +48,31 @@ package struct NumberScanner {
     package mutating func integer() throws(TreeEnsembleError) -> Int {
         let start = position
         if current == UInt8(ascii: "t") || current == UInt8(ascii: "f") {
-            let text = takeWord()
-            guard text == "true" || text == "false" else {
-                throw .malformed("'\(text)' is not a number", at: start)
+            let word = takeWord()
+            guard word == "true" || word == "false" else {
+                throw .malformed("'\(word)' is not a number", at: start)
             }
-            return text == "true" ? 1 : 0
+            return word == "true" ? 1 : 0
         }
-        let isNegative = take(UInt8(ascii: "-"))
+        let bytes = self.bytes
+        let text = bytes.span
+        var place = start
+        // Bounds: each place that is read is below `end`, which is at most the number of bytes.
+        let isNegative = unsafe place < end && text[unchecked: place] == UInt8(ascii: "-")
+        if isNegative { place += 1 }
         var magnitude = 0
-        let first = position
-        while position < end {
-            let digit = Int(bytes[position]) - 48
-            guard digit >= 0, digit <= 9 else { break }
+        let first = place
+        while place < end {
+            let digit = unsafe text[unchecked: place] &- 48
+            guard digit <= 9 else { break }
             guard magnitude < Int.max / 10 - 10 else {
                 throw .malformed("a whole number needs more than 64 bits", at: start)
             }
-            magnitude = magnitude &* 10 &+ digit
-            position += 1
+            magnitude = magnitude &* 10 &+ Int(digit)
+            place += 1
         }
-        guard position > first, current != UInt8(ascii: "."), current | 0x20 != UInt8(ascii: "e") else {
+        position = place
+        guard place > first, current != UInt8(ascii: "."), current | 0x20 != UInt8(ascii: "e") else {
             throw .malformed("expected a whole number", at: start)
         }
         return isNegative ? -magnitude : magnitude
@@ -76,15 +82,21 @@ package struct NumberScanner {
     @inline(__always)
     private mutating func decimal() throws(TreeEnsembleError) -> DecimalNumber? {
         var number = DecimalNumber()
+        let bytes = self.bytes
+        let text = bytes.span
         let start = position
-        number.isNegative = take(UInt8(ascii: "-"))
-        if !number.isNegative { _ = take(UInt8(ascii: "+")) }
+        var place = start
+        // Bounds: each place that is read is below `end`, which is at most the number of bytes.
+        if place < end {
+            let sign = unsafe text[unchecked: place]
+            number.isNegative = sign == UInt8(ascii: "-")
+            if number.isNegative || sign == UInt8(ascii: "+") { place += 1 }
+        }
+        let first = place
         var digitCount = 0  // significant digits taken into number.digits
-        var seen = false
-        while position < end {
-            let digit = bytes[position] &- 48
+        while place < end {
+            let digit = unsafe text[unchecked: place] &- 48
             guard digit <= 9 else { break }
-            seen = true
             if digitCount < 19 {
                 number.digits = number.digits &* 10 &+ UInt64(digit)
                 if number.digits != 0 { digitCount += 1 }
@@ -92,13 +104,15 @@ package struct NumberScanner {
                 if digit != 0 { number.isCut = true }
                 number.exponent += 1
             }
-            position += 1
+            place += 1
         }
-        if take(UInt8(ascii: ".")) {
-            while position < end {
-                let digit = bytes[position] &- 48
+        var seen = place > first
+        if place < end, unsafe text[unchecked: place] == UInt8(ascii: ".") {
+            place += 1
+            let first = place
+            while place < end {
+                let digit = unsafe text[unchecked: place] &- 48
                 guard digit <= 9 else { break }
-                seen = true
                 if digitCount < 19 {
                     number.digits = number.digits &* 10 &+ UInt64(digit)
                     if number.digits != 0 { digitCount += 1 }
@@ -106,28 +120,31 @@ package struct NumberScanner {
                 } else if digit != 0 {
                     number.isCut = true
                 }
-                position += 1
+                place += 1
             }
+            seen = seen || place > first
         }
-        guard seen else {
-            position = start
-            return nil
-        }
-        if current | 0x20 == UInt8(ascii: "e") {
-            position += 1
-            let isNegative = take(UInt8(ascii: "-"))
-            if !isNegative { _ = take(UInt8(ascii: "+")) }
+        guard seen else { return nil }
+        if place < end, unsafe text[unchecked: place] | 0x20 == UInt8(ascii: "e") {
+            place += 1
+            var isNegative = false
+            if place < end {
+                let sign = unsafe text[unchecked: place]
+                isNegative = sign == UInt8(ascii: "-")
+                if isNegative || sign == UInt8(ascii: "+") { place += 1 }
+            }
             var exponent = 0
-            let first = position
-            while position < end {
-                let digit = Int(bytes[position]) - 48
-                guard digit >= 0, digit <= 9 else { break }
-                exponent = min(exponent * 10 + digit, 100_000)
-                position += 1
+            let first = place
+            while place < end {
+                let digit = unsafe text[unchecked: place] &- 48
+                guard digit <= 9 else { break }
+                exponent = min(exponent * 10 + Int(digit), 100_000)
+                place += 1
             }
-            guard position > first else { throw .malformed("a number has an empty exponent", at: start) }
+            guard place > first else { throw .malformed("a number has an empty exponent", at: start) }
             number.exponent += isNegative ? -exponent : exponent
         }
+        position = place
         return number
     }
 

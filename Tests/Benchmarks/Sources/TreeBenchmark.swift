@@ -62,7 +62,7 @@ enum TreeBenchmark {
     }
 
     private static let load = Command(
-        "load", "file to ready-to-score model",
+        "load", "file to a model that is ready to score batches",
         options: [Option("--model", "FILE", "the model"), Option("--repeat", "K", "default: 7")]
     ) { arguments in
         let path = try arguments.required("--model")
@@ -74,11 +74,12 @@ enum TreeBenchmark {
         }
         measurement.details["trees"] = .number(Double(trees / max(measurement.seconds.count, 1)))
         let model = try TreeEnsemble(contentsOf: path)
-        measurement.details["nodes"] = .number(Double(model.nodeCount))
+        let nodes = model.information.nodeCount
+        measurement.details["nodes"] = .number(Double(nodes))
         measurement.details["bytes_per_node"] = .number(
-            Double(model.fastFormByteCount) / Double(max(model.nodeCount, 1)))
+            model.memory.batchFormPerNode)
         measurement.details["row_form_bytes_per_node"] = .number(
-            Double(model.rowFormByteCount) / Double(max(model.nodeCount, 1)))
+            Double(model.memory.rowForm) / Double(max(nodes, 1)))
         measurement.report()
         return .success
     }

@@ -28,7 +28,7 @@ struct LightGBMText {
         var ended = false
         while position < bytes.count {
             let start = position
-            while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+            position = ByteSearch.first(UInt8(ascii: "\n"), in: bytes, from: position)
             var end = position
             position += 1
             line += 1
@@ -117,6 +117,7 @@ struct LightGBMText {
         try list(name, in: block) { scanner throws(TreeEnsembleError) in try scanner.integer() }
     }
 
+    @inline(__always)
     private func list<Number>(
         _ name: String, in block: Block,
         _ read: (inout NumberScanner) throws(TreeEnsembleError) -> Number

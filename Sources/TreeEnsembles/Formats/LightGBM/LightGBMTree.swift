@@ -90,8 +90,11 @@ struct LightGBMTree {
                     }
                     features.append(feature)
                 }
-                draft.linear = LinearDraft(
-                    constant: constants[leaf], features: features[...], coefficients: termCoefficients[terms])
+                draft.function = Int32(truncatingIfNeeded: builder.draftFunctions.count)
+                builder.draftFunctions.append(
+                    LinearDraft(
+                        constant: constants[leaf], features: features[...],
+                        coefficients: termCoefficients[terms]))
             }
             builder.drafts.append(draft)
         }

@@ -149,6 +149,15 @@ struct XGBoostReader {
         }
         let starts = try iterationStarts(model, treeCount: trees.count, outputCount: ensemble.outputCount)
         var builder = EnsembleBuilder(ensemble)
+        // Each tree names its children once, so the file bounds this.
+        builder.reserve(
+            nodes: trees.reduce(0) { count, tree in
+                guard case .object(let tree) = tree, case .numbers(let children) = tree["left_children"]
+                else {
+                    return count
+                }
+                return count + children.roughCount
+            })
         var next = 1
         for (number, tree) in trees.enumerated() {
             let arrays = try XGBoostTreeArrays(try tree.object("tree \(number)"), number: number)
