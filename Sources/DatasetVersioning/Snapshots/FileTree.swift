@@ -142,7 +142,8 @@ struct FileTree {
                     throw DatasetError(
                         .badSource, "the folder cannot be read: \(systemMessage(errno))", subject: folder)
                 }
-                return entries
+                // Sorted names within each folder leave little to do when all paths are sorted.
+                return entries.sorted { Manifest.isBefore($0.0, $1.0) }
             }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
                 unsafe name.withMemoryRebound(to: CChar.self, capacity: 1) {
