@@ -5,7 +5,7 @@
 /// What must hold of every file that a reader of models is given; fuzzers and unit tests share it.
 enum TreeReaders {
     static let names = [
-        "xgboost-json", "xgboost-ubjson", "lightgbm", "catboost", "onnx", "skops", "treelite", "compact",
+        "xgboost-json", "xgboost-ubjson", "lightgbm", "catboost", "onnx", "skops", "treelite",
     ]
 
     /// What is wrong with the library's answer to a file; nil where nothing is.
