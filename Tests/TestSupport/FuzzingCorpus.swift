@@ -25,20 +25,6 @@ public struct CorpusFile: Sendable, CustomStringConvertible {
 
     /// The content.
     public func bytes() throws -> [UInt8] { Array(try Data(contentsOf: url)) }
-
-    /// Calls the body with the content and then with as many damaged copies as asked, always the same ones.
-    public func forEachDamage(count: Int, _ body: ([UInt8]) throws -> Void) throws {
-        let whole = try bytes()
-        try body(whole)
-        var generator = SeededGenerator(seed: UInt64(whole.count))
-        for _ in 0..<count {
-            var damaged = whole
-            for _ in 0..<Int.random(in: 1...3, using: &generator) {
-                ByteDamage.apply(to: &damaged, using: &generator)
-            }
-            try body(damaged)
-        }
-    }
 }
 
 /// Ways to damage a file that readers stumble over.
@@ -48,6 +34,17 @@ public enum ByteDamage {
         "9223372036854775808", "-9223372036854775808", "18446744073709551616", "1e999", "-1e999", "1e-999",
         "NaN", "nan", "Infinity", "0.5", "",
     ].map { Array($0.utf8) }
+
+    /// Calls the body with the bytes and then with as many damaged copies as asked, always the same ones.
+    public static func forEachCopy(of bytes: [UInt8], count: Int, _ body: ([UInt8]) throws -> Void) rethrows {
+        try body(bytes)
+        var generator = SeededGenerator(seed: UInt64(bytes.count))
+        for _ in 0..<count {
+            var damaged = bytes
+            for _ in 0..<Int.random(in: 1...3, using: &generator) { apply(to: &damaged, using: &generator) }
+            try body(damaged)
+        }
+    }
 
     /// Damages the bytes in one place.
     public static func apply(to bytes: inout [UInt8], using generator: inout SeededGenerator) {

@@ -12,7 +12,7 @@ import Testing
 
     @Test(arguments: CorpusFile.files(of: StoreReaders.names))
     func isReadSafely(_ file: CorpusFile) throws {
-        try file.forEachDamage(count: 60) { bytes in
+        try ByteDamage.forEachCopy(of: file.bytes(), count: 60) { bytes in
             #expect(StoreReaders.fault(in: bytes, of: file.reader) == nil)
         }
     }

@@ -12,7 +12,14 @@ import Testing
 
     @Test(arguments: CorpusFile.files(of: TreeReaders.names))
     func isReadSafely(_ file: CorpusFile) throws {
-        try file.forEachDamage(count: 24) { bytes in
+        try ByteDamage.forEachCopy(of: file.bytes(), count: 24) { bytes in
+            #expect(TreeReaders.fault(in: bytes) == nil)
+        }
+    }
+    @Test(arguments: CorpusFile.files(of: TreeReaders.names))
+    func itsCompactFormIsReadSafely(_ file: CorpusFile) throws {
+        guard let compact = TreeReaders.compactForm(of: try file.bytes()) else { return }
+        ByteDamage.forEachCopy(of: compact, count: 24) { bytes in
             #expect(TreeReaders.fault(in: bytes) == nil)
         }
     }

@@ -51,6 +51,11 @@ enum TreeReaders {
         return nil
     }
 
+    /// The compact form of a model in any format; nil where the bytes hold none.
+    static func compactForm(of bytes: [UInt8]) -> [UInt8]? {
+        try? TreeEnsemble(bytes: bytes).compactForm()
+    }
+
     /// More rows than a block holds: the same extreme number in every column, then mixtures.
     private static func rows(_ model: TreeEnsemble) -> [Double]? {
         let width = model.features.count
