@@ -125,16 +125,23 @@ public struct DatasetStore: Sendable {
                     : "there is no such version; the latest is \(dataset)@\(count)",
                 subject: "\(dataset)@\(number)")
         }
+        guard try await !history(dataset).isRetired(number) else {
+            throw DatasetError(
+                .notFound,
+                "the version was retired, and its data may be gone; 'mlops data log' lists those that are kept",
+                subject: "\(dataset)@\(number)")
+        }
         return try record.version(dataset, number)
     }
 
-    /// All versions of a dataset, the oldest first.
+    /// All versions of a dataset that are not retired, the oldest first.
     ///
     /// - Throws: ``DatasetError`` with the code `notFound` for a dataset without versions; `StoreError`.
     public func log(_ dataset: String) async throws -> [DatasetVersion] {
         try DatasetReference.check(dataset, "a dataset's name")
         var versions: [DatasetVersion] = []
-        for entry in try await history(dataset).entries() {
+        let retired = try await history(dataset).retiredNumbers()
+        for entry in try await history(dataset).entries() where !retired.contains(entry.number) {
             versions.append(try entry.record.version(dataset, entry.number))
         }
         guard !versions.isEmpty else {
@@ -177,6 +184,8 @@ public struct DatasetStore: Sendable {
         try await tags(version.dataset, tag).append { _ in
             TagRecord(number: version.number, author: options.author, created: Date())
         }
+        // Whoever retires a version looks at the tags after marking it, and we look for marks after tagging.
+        _ = try await self.version("\(version.dataset)@\(version.number)")
     }
 
     /// Takes a tag away; its history stays.

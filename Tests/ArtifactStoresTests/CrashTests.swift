@@ -99,6 +99,8 @@ struct CrashTests {
                 isDone = disk.calls < number
             } catch let error as StoreError {
                 #expect([.outOfSpace, .unavailable].contains(error.code), "\(error)")
+                let mend = error.code == .outOfSpace ? "free space and run again" : "kernel's log"
+                #expect(error.message.contains(mend), "\(error)")
                 #expect(error.location == "disk")
             }
             disk.fail(at: nil)

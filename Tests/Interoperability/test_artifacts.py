@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import tarfile
+import time
 
 import pytest
 
@@ -192,6 +193,54 @@ def test_earlier_versions_on_the_disk_are_used(store, tmp_path):
     assert "1 files fetched, 12 linked" in said
     assert (tmp_path / "first/model.bin").stat().st_ino == (tmp_path / "second/model.bin").stat().st_ino
     assert contents(tmp_path / "second") == contents(store.source)
+
+
+def test_clones_take_no_space(store, tmp_path):
+    image, disk = tmp_path / "image", tmp_path / "disk"
+    disk.mkdir()
+    image.touch()
+    os.truncate(image, 400 << 20)
+    words = [["mkfs.xfs", "-q", "-m", "reflink=1", image], ["mount", "-o", "loop", image, disk]]
+    if os.geteuid() != 0 or not shutil.which("mkfs.xfs") or any(
+            subprocess.run(word, capture_output=True).returncode != 0 for word in words):
+        pytest.skip("only root may make and mount a file system that knows clones")
+    try:
+        store("restore", "flight delay/ü", disk / "first")
+        os.sync()
+        before = shutil.disk_usage(disk).used
+        said = store("restore", "flight delay/ü", disk / "second", "--reuse", disk / "first", "--reuse-by", "clone")
+        os.sync()
+        assert "0 files fetched, 13 cloned" in said
+        assert shutil.disk_usage(disk).used - before < 1_000_000
+        with open(disk / "second/model.bin", "r+b") as file:
+            file.write(b"changed")
+        assert contents(disk / "first") == contents(store.source)
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.parametrize("form", ["folder", "tar", "oci"])
+def test_a_killed_export_leaves_no_half(store, bin_folder, tmp_path, form):
+    (store.source / "large.bin").write_bytes(random.Random(3).randbytes(8_000_000))
+    store("publish", "flight delay/ü", store.source)
+    target = tmp_path / "target"
+    words = [bin_folder / "mlops", "artifacts", "export", "flight delay/ü", target, "--as", form, "--store", tmp_path / "store"]
+    started = time.monotonic()
+    subprocess.run(words, check=True, capture_output=True)
+    whole = time.monotonic() - started
+    sound = contents(target) if form != "tar" else target.read_bytes()
+    generator = random.Random(form)
+    killed = 0
+    for _ in range(12):
+        shutil.rmtree(target, ignore_errors=True)
+        target.unlink(missing_ok=True)
+        writer = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+        time.sleep(generator.uniform(0, whole))
+        writer.kill()
+        killed += writer.wait() != 0
+        if target.exists():
+            assert (contents(target) if form != "tar" else target.read_bytes()) == sound
+    assert killed > 3
 
 
 def test_commands_of_artifacts(store, tmp_path):

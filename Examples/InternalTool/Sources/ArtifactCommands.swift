@@ -17,6 +17,12 @@ enum ArtifactCommands {
         Option("--reuse", "FOLDER", "take files that are equal there, such as in an earlier version"),
         Option("--reuse-by", "METHOD", "copy (default), clone (a reflink) or hard-link"),
     ]
+    /// The options of every command that retires.
+    static let retention = [
+        Option("--keep", "COUNT", "how many of the latest stay; those with an alias or a tag always do"),
+        Option("--days", "DAYS", "younger versions stay"),
+        Option("--dry-run", nil, "only tell which versions would be retired"),
+    ]
     private static let formats = ExportFormat.allCases.map(\.rawValue)
 
     static let commands = [
@@ -69,12 +75,7 @@ enum ArtifactCommands {
         ) { try await alias($0) },
         Command(
             "artifacts retire", "give up old versions; a collection of garbage may then remove their data",
-            operands: "NAME",
-            options: StoreLocation.options + [
-                Option("--keep", "COUNT", "how many of the latest stay; those with an alias always do"),
-                Option("--days", "DAYS", "younger versions stay"),
-                Option("--dry-run", nil, "only tell which versions would be retired"), json,
-            ]
+            operands: "NAME", options: StoreLocation.options + retention + [json]
         ) { try await retire($0) },
     ]
 
@@ -232,7 +233,16 @@ enum ArtifactCommands {
     }
 
     private static func retire(_ arguments: Arguments) async throws -> ExitStatus {
+        let (policy, isDryRun) = try retention(arguments)
         let name = try arguments.operand(0)
+        let retired = try await artifacts(arguments)
+            .retire(versionsOf: name, keeping: policy, isDryRun: isDryRun)
+        show(retired, of: name, arguments)
+        return .success
+    }
+
+    /// Which versions the options keep.
+    static func retention(_ arguments: Arguments) throws -> (RetentionPolicy, isDryRun: Bool) {
         guard arguments.has("--keep") || arguments.has("--days") else {
             throw UsageError("say which versions stay: '--keep COUNT', '--days DAYS' or both")
         }
@@ -240,16 +250,17 @@ enum ArtifactCommands {
         let policy = RetentionPolicy(
             latest: try arguments.integer("--keep", default: 0, atLeast: 0),
             after: days.map { Date(timeIntervalSinceNow: -86_400 * $0) })
-        let isDryRun = arguments.has("--dry-run")
-        let retired = try await artifacts(arguments)
-            .retire(versionsOf: name, keeping: policy, isDryRun: isDryRun)
+        return (policy, arguments.has("--dry-run"))
+    }
+
+    /// Shows which versions were retired.
+    static func show(_ retired: [Int], of name: String, _ arguments: Arguments) {
         if arguments.has("--json") {
-            DataCommands.write(.array(retired.map { .integer(Int64($0)) }))
-        } else {
-            for number in retired { print("\(isDryRun ? "would retire" : "retired") \(name)@\(number)") }
-            if retired.isEmpty { print("every version stays") }
+            return DataCommands.write(.array(retired.map { .integer(Int64($0)) }))
         }
-        return .success
+        let what = arguments.has("--dry-run") ? "would retire" : "retired"
+        for number in retired { print("\(what) \(name)@\(number)") }
+        if retired.isEmpty { print("every version stays") }
     }
 
     private static func format(_ arguments: Arguments, default word: String) throws -> ExportFormat? {

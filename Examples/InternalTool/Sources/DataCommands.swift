@@ -56,6 +56,14 @@ enum DataCommands {
             options: StoreLocation.options + [json]
         ) { try await verify($0) },
         Command(
+            "data lineage", "list the versions that a version came from", operands: "NAME[@VERSION]",
+            options: StoreLocation.options + [json]
+        ) { try await lineage($0) },
+        Command(
+            "data retire", "give up old versions; a collection of garbage may then remove their data",
+            operands: "NAME", options: StoreLocation.options + ArtifactCommands.retention + [json]
+        ) { try await retire($0) },
+        Command(
             "data tag", "let a tag point to a version, or list the tags", operands: "NAME[@VERSION] [TAG]",
             options: StoreLocation.options + [Option("--remove", nil, "take the tag away"), json]
         ) { try await tag($0) },
@@ -224,6 +232,32 @@ enum DataCommands {
                     : "\(report.version.reference): \(report.damaged.count) files are damaged")
         }
         return report.isSound ? .success : .negative
+    }
+
+    private static func lineage(_ arguments: Arguments) async throws -> ExitStatus {
+        let versions = try await datasets(arguments).lineage(of: arguments.operand(0))
+        if arguments.has("--json") {
+            write(.array(try versions.map { .object(try describe($0)) }))
+        } else {
+            var table = TextTable(["version", "made", "by", "message", "derived from"])
+            for version in versions {
+                table.add([
+                    version.reference, version.created.ISO8601Format(), version.author, version.message,
+                    version.parents.joined(separator: ", "),
+                ])
+            }
+            print(table.text)
+        }
+        return .success
+    }
+
+    private static func retire(_ arguments: Arguments) async throws -> ExitStatus {
+        let (policy, isDryRun) = try ArtifactCommands.retention(arguments)
+        let name = try arguments.operand(0)
+        let retired = try await datasets(arguments)
+            .retire(versionsOf: name, keeping: policy, isDryRun: isDryRun)
+        ArtifactCommands.show(retired, of: name, arguments)
+        return .success
     }
 
     private static func tag(_ arguments: Arguments) async throws -> ExitStatus {

@@ -1,7 +1,5 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-internal import ContentHashing
-
 #if canImport(FoundationEssentials)
     public import FoundationEssentials
 #else
@@ -20,18 +18,6 @@ public struct RetentionPolicy: Hashable, Sendable {
         self.latest = latest
         self.after = after
     }
-}
-
-/// What stands in the store for a record whose contents need not be kept any more.
-///
-/// The record itself stays, for the history; the mark stands at ``Retirement/key(of:)``.
-struct Retirement: Codable, Sendable {
-    var retired: Date
-
-    static let prefix = "retired/"
-
-    /// Where the mark of a record stands.
-    static func key(of record: String) -> String { prefix + record }
 }
 
 extension ArtifactStore {
@@ -54,31 +40,21 @@ extension ArtifactStore {
         }
         guard !isDryRun else { return unwanted.map(\.number) }
         var retired: [Int] = []
+        let history = try versionHistory(of: name)
         for version in unwanted {
-            let key = Retirement.key(of: try recordKey(name, version.number))
-            try await store.put(try CanonicalJSON.encode(Retirement(retired: Date())), at: key)
-            if try await aliases(of: name).values.contains(version.number) {
-                try await store.delete(key)
-            } else {
-                retired.append(version.number)
+            let isRetired = try await history.retire(version.number) {
+                try await aliases(of: name).values.contains(version.number)
             }
+            if isRetired { retired.append(version.number) }
         }
         return retired
     }
 
     func isRetired(_ name: String, _ number: Int) async throws -> Bool {
-        try await store.head(Retirement.key(of: try recordKey(name, number))) != nil
+        try await versionHistory(of: name).isRetired(number)
     }
 
     func retiredVersions(of name: String) async throws -> Set<Int> {
-        let prefix = Retirement.key(of: try versionHistory(of: name).prefix + "/")
-        return Set(
-            try await store.listAll(prefix: prefix).compactMap {
-                Int($0.key.dropFirst(prefix.count).dropLast(".json".count))
-            })
-    }
-
-    private func recordKey(_ name: String, _ number: Int) throws -> String {
-        try versionHistory(of: name).key(of: number)
+        try await versionHistory(of: name).retiredNumbers()
     }
 }

@@ -44,6 +44,7 @@ extension ArtifactStore {
     ) async throws {
         let file = try await Blocking.run {
             try ExportStaging.check(path)
+            try ExportStaging.makeFolder(above: path)
             return try RestoringFile(path, isExecutable: false)
         }
         do {

@@ -49,6 +49,17 @@ struct ExportStaging: Sendable {
             .alreadyExists, "something stands there; remove it, or export to another place", key: target)
     }
 
+    /// Makes the folders above a place.
+    static func makeFolder(above target: String) throws(StoreError) {
+        let above = parent(of: target)
+        guard !above.isEmpty else { return }
+        do throws(FileOperationError) {
+            try SystemFiles.makeRoot(above)
+        } catch {
+            throw StoreError(error, key: error.path, location: nil)
+        }
+    }
+
     /// Writes a small file of the export.
     func write(_ bytes: [UInt8], to path: String, isDurable: Bool) throws {
         let file = try RestoringFile(folder + "/" + path, isExecutable: false)

@@ -3,6 +3,8 @@
 /// The files of an archive on their way into a store; paths were written by others.
 struct ImportedFiles {
     private(set) var files: [StoredFile] = []
+    /// Where each path's file stands among them.
+    private var places: [[UInt8]: Int] = [:]
     private var folders: [String] = []
     private var links: [(path: String, target: String)] = []
     private static let most = 1 << 20
@@ -10,6 +12,7 @@ struct ImportedFiles {
     /// Takes a file.
     mutating func add(_ path: String, _ content: StoredContent, isExecutable: Bool) throws(StoreError) {
         try check(path)
+        places[Array(path.utf8)] = files.count
         files.append(StoredFile(path: path, content: content, isExecutable: isExecutable))
     }
 
@@ -36,32 +39,31 @@ struct ImportedFiles {
     mutating func addHardLink(_ path: String, to target: String) throws(StoreError) {
         try check(path)
         try RestoredPaths.check(target)
-        guard let file = files.last(where: { $0.path.utf8.elementsEqual(target.utf8) }) else {
+        guard let place = places[Array(target.utf8)] else {
             throw StoreError(
                 .invalidArgument,
                 "it is a hard link to '\(target)', which does not come before it in the archive",
                 key: path)
         }
-        files.append(StoredFile(path: path, content: file.content, isExecutable: file.isExecutable))
+        try add(path, files[place].content, isExecutable: files[place].isExecutable)
     }
 
     /// Checks the whole, and puts it into the order of a manifest.
     func manifest(_ options: ImportOptions) throws -> ArtifactManifest {
         var files = files
         if !links.isEmpty {
-            var targets: [[UInt8]: StoredFile] = [:]
-            for file in files { targets[Array(file.path.utf8)] = file }
             let chain = Dictionary(links.map { (Array($0.path.utf8), $0.target) }) { first, _ in first }
             for link in links {
                 var target = link.target
                 var steps = 0
                 while let next = chain[Array(target.utf8)], steps < 40 { (target, steps) = (next, steps + 1) }
-                guard let file = targets[Array(target.utf8)] else {
+                guard let place = places[Array(target.utf8)] else {
                     throw StoreError(
                         .invalidArgument,
                         "it is a symbolic link to '\(link.target)', which is no file of the archive",
                         key: link.path)
                 }
+                let file = files[place]
                 files.append(
                     StoredFile(path: link.path, content: file.content, isExecutable: file.isExecutable))
             }

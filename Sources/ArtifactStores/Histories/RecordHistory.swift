@@ -26,7 +26,7 @@ public struct RecordHistory<Record: Codable & Sendable>: Sendable {
         var record: Record
     }
 
-    private let store: any ObjectStore
+    let store: any ObjectStore
     let prefix: String
 
     /// Opens the chain whose records stand at `prefix/00000000000000000001.json` and on; it need not exist yet.
