@@ -24,7 +24,7 @@ final class ChunkSink: Sendable {
         var unfinished = 0
     }
 
-    let chunking: ContentDefinedChunking
+    let cutting: ChunkCutting
     private let packSize: Int
     private let compression: ChunkCompression
     private let known: ChunkTable
@@ -32,12 +32,12 @@ final class ChunkSink: Sendable {
     private let state = Mutex(State())
 
     init(
-        known: ChunkTable, condemned: Set<Digest>, chunking: ContentDefinedChunking, packSize: Int,
+        known: ChunkTable, condemned: Set<Digest>, cutting: ChunkCutting, packSize: Int,
         compression: ChunkCompression
     ) {
         self.known = known
         self.condemned = condemned
-        self.chunking = chunking
+        self.cutting = cutting
         self.packSize = packSize
         self.compression = compression
     }
@@ -47,27 +47,25 @@ final class ChunkSink: Sendable {
 
     var receipt: WriteReceipt { state.withLock { $0.receipt } }
 
-    /// Cuts the bytes and takes every chunk whose end is among them.
+    /// Cuts the next bytes of a content and takes every chunk whose end is among them.
     ///
     /// - Returns: The chunks, and how many bytes they cover.
     func take(
-        _ bytes: UnsafeRawBufferPointer, isLast: Bool
+        _ bytes: UnsafeRawBufferPointer, isLast: Bool, _ cutter: inout ContentCutter
     ) throws -> (parts: [StoredContent.Part], count: Int) {
-        let ranges = unsafe cut(bytes, isLast: isLast)
+        let ranges = unsafe cutter.cut(bytes, isLast: isLast)
         return (try unsafe take(ranges, of: bytes), ranges.last?.upperBound ?? 0)
     }
 
-    /// The chunks whose ends are among the bytes, one after the other.
-    func cut(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        var start = 0
-        while let size = unsafe chunking.firstCut(
-            in: UnsafeRawBufferPointer(rebasing: bytes[start...]), isLast: isLast)
-        {
-            ranges.append(start..<start + size)
-            start += size
-        }
-        return ranges
+    /// Cuts a whole content and takes its chunks.
+    func take(whole bytes: UnsafeRawBufferPointer) throws -> [StoredContent.Part] {
+        try unsafe take(cut(whole: bytes), of: bytes)
+    }
+
+    /// The chunks of a whole content, one after the other.
+    func cut(whole bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
+        var cutter = cutting.makeCutter()
+        return unsafe cutter.cut(bytes, isLast: true)
     }
 
     /// Takes chunks that are cut already.
@@ -124,7 +122,7 @@ final class ChunkSink: Sendable {
             var builder =
                 state.builder.take()
                 ?? ChunkPackBuilder(
-                    capacity: packSize + chunking.maximum, memory: state.spare.popLast() ?? [])
+                    capacity: packSize + cutting.chunking.maximum, memory: state.spare.popLast() ?? [])
             unsafe builder.append(digest, size: size, codec: codec, stored: stored)
             state.unfinished -= 1
             state.receipt.storedBytes += stored.count

@@ -28,6 +28,8 @@ public final class ChunkStore: Sendable {
     public struct Options: Hashable, Sendable {
         /// How contents are cut; only for a store that is new: later the store's own way counts.
         public var chunking = ContentDefinedChunking.standard
+        /// The formats of files that are also cut where the format says; only for a store that is new.
+        public var boundaries: [ContentBoundaries] = [.safetensors]
         /// How large a pack becomes before the next is begun, in bytes; only for a store that is new.
         public var packSize = 16 << 20
         /// How new chunks are compressed.
@@ -64,11 +66,13 @@ public final class ChunkStore: Sendable {
     public func write<Result>(_ body: (ChunkWriter) async throws -> Result) async throws -> Result {
         let (lease, condemned) = try await ChunkLease.take(in: store)
         do {
-            let (chunking, packSize) = try await prepare()
+            let format = try await prepare()
+            let cutting = ChunkCutting(
+                try format.check(store.location), at: try format.boundaries(store.location))
             let table = try await refreshed()
             let writer = ChunkWriter(
-                self, lease: lease, known: table, condemned: condemned, chunking: chunking,
-                packSize: packSize)
+                self, lease: lease, known: table, condemned: condemned, cutting: cutting,
+                packSize: format.packSize)
             let result = try await body(writer)
             try await writer.confirm()
             await lease.release()
@@ -80,13 +84,12 @@ public final class ChunkStore: Sendable {
     }
 
     /// Finds the store's format, or lays down that of a new store.
-    private func prepare() async throws -> (ContentDefinedChunking, packSize: Int) {
-        if let format = state.withLock({ $0.format }) {
-            return (try format.check(store.location), format.packSize)
-        }
+    private func prepare() async throws -> ChunkStoreFormat {
+        if let format = state.withLock({ $0.format }) { return format }
         var format = try await ChunkStoreFormat.load(store)
         if format == nil {
-            let new = ChunkStoreFormat(options.chunking, packSize: options.packSize)
+            let new = ChunkStoreFormat(
+                options.chunking, boundaries: options.boundaries, packSize: options.packSize)
             do {
                 try await store.create(try CanonicalJSON.encode(new), at: ChunkKeys.format)
                 format = new
@@ -99,9 +102,9 @@ public final class ChunkStore: Sendable {
                 .unavailable, "the store's description came and went; try again", key: ChunkKeys.format,
                 location: store.location)
         }
-        let chunking = try format.check(store.location)
+        _ = try format.check(store.location)
         state.withLock { $0.format = format }
-        return (chunking, format.packSize)
+        return format
     }
 }
 

@@ -7,6 +7,8 @@ struct ChunkStoreFormat: Codable, Hashable, Sendable {
     struct Chunking: Codable, Hashable, Sendable {
         var minimum, average, maximum, normalization: Int
         var table: String
+        /// The formats of files in which it also cuts where the format says; nil for none.
+        var boundaries: [String]?
     }
 
     static let name = "swift-mlops chunk store"
@@ -18,10 +20,11 @@ struct ChunkStoreFormat: Codable, Hashable, Sendable {
     /// How large a pack becomes before the next is begun, in bytes.
     var packSize: Int
 
-    init(_ chunking: ContentDefinedChunking, packSize: Int) {
+    init(_ chunking: ContentDefinedChunking, boundaries: [ContentBoundaries], packSize: Int) {
         self.chunking = Chunking(
             minimum: chunking.minimum, average: chunking.average, maximum: chunking.maximum,
-            normalization: chunking.normalization, table: chunking.table)
+            normalization: chunking.normalization, table: chunking.table,
+            boundaries: boundaries.isEmpty ? nil : boundaries.map(\.rawValue))
         self.packSize = packSize
     }
 
@@ -44,6 +47,21 @@ struct ChunkStoreFormat: Codable, Hashable, Sendable {
                 location: location)
         }
         return chunking
+    }
+
+    /// The formats in which the store also cuts where the format says; only who writes must know them.
+    func boundaries(_ location: String) throws(StoreError) -> [ContentBoundaries] {
+        var known: [ContentBoundaries] = []
+        for name in chunking.boundaries ?? [] {
+            guard let boundary = ContentBoundaries(rawValue: name) else {
+                throw StoreError(
+                    .unsupportedFormat,
+                    "the store cuts files of the format '\(name)', which this program does not know; it can read the store, "
+                        + "and a newer one can also write", key: ChunkKeys.format, location: location)
+            }
+            known.append(boundary)
+        }
+        return known
     }
 
     /// The format of a store; nil where it holds no chunks yet.

@@ -26,7 +26,7 @@ extension ChunkWriter {
             }
         }
         let content = try await Blocking.run { [self] in
-            let (parts, _) = try unsafe bytes.withUnsafeBytes { try unsafe sink.take($0, isLast: true) }
+            let parts = try unsafe bytes.withUnsafeBytes { try unsafe sink.take(whole: $0) }
             let digest = parts.count == 1 ? parts[0].digest : Digest(of: bytes)
             return try sink.describe(
                 digest, size: bytes.count, chunks: parts, holdsReferences: holdsReferences)

@@ -39,12 +39,12 @@ public final class ChunkWriter: Sendable {
 
     init(
         _ chunks: ChunkStore, lease: ChunkLease, known: ChunkTable, condemned: Set<Digest>,
-        chunking: ContentDefinedChunking, packSize: Int
+        cutting: ChunkCutting, packSize: Int
     ) {
         self.chunks = chunks
         self.lease = lease
         sink = ChunkSink(
-            known: known, condemned: condemned, chunking: chunking, packSize: packSize,
+            known: known, condemned: condemned, cutting: cutting, packSize: packSize,
             compression: chunks.options.compression)
     }
 

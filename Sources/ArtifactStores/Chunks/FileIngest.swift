@@ -49,6 +49,7 @@ final class FileIngest: Sendable {
     }
 
     private struct Storing {
+        var cutter: ContentCutter
         var tail: [UInt8] = []
         var parts: [StoredContent.Part] = []
         var free: [StretchBuffer] = []
@@ -57,12 +58,13 @@ final class FileIngest: Sendable {
     let stamp: FileStamp
     private let sink: ChunkSink
     private let reading: Mutex<Reading>
-    private let storing = Mutex(Storing())
+    private let storing: Mutex<Storing>
 
     init(_ path: String, _ sink: ChunkSink) throws(FileReadError) {
         let file = try FileReader(path)
         stamp = file.stamp
         self.sink = sink
+        storing = Mutex(Storing(cutter: sink.cutting.makeCutter()))
         reading = Mutex(Reading(file: file))
     }
 
@@ -73,7 +75,7 @@ final class FileIngest: Sendable {
             let size = min(StretchBuffer.size, stamp.size + 1)
             let buffer =
                 storing.withLock { $0.free.popLast() }
-                ?? StretchBuffer(room: sink.chunking.maximum, size: size)
+                ?? StretchBuffer(room: sink.cutting.chunking.maximum, size: size)
             buffer.count = try unsafe reading.file.read(into: buffer.stretch)
             unsafe reading.hasher.update(buffer.bytes(carrying: 0))
             reading.size += buffer.count
@@ -84,14 +86,15 @@ final class FileIngest: Sendable {
 
     /// Cuts a stretch and stores its chunks; stretches must come in their order.
     func store(_ buffer: StretchBuffer) throws {
-        let tail = storing.withLock { $0.tail }
+        var (tail, cutter) = storing.withLock { ($0.tail, $0.cutter) }
         buffer.carry(tail)
         let bytes = unsafe buffer.bytes(carrying: tail.count)
-        let (parts, count) = try unsafe sink.take(bytes, isLast: false)
-        let rest = unsafe Array(bytes[count...])
-        storing.withLock { storing in
+        let (parts, count) = try unsafe sink.take(bytes, isLast: false, &cutter)
+        tail = unsafe Array(bytes[count...])
+        storing.withLock { [tail, cutter] storing in
             storing.parts += parts
-            storing.tail = rest
+            storing.tail = tail
+            storing.cutter = cutter
             storing.free.append(buffer)
         }
     }
@@ -102,18 +105,19 @@ final class FileIngest: Sendable {
             try reading.file.checkUnchanged()
             return (reading.hasher.finalize(), reading.size)
         }
-        let (tail, parts) = storing.withLock { storing in
+        var (tail, parts, cutter) = storing.withLock { storing in
             defer { storing.free = [] }
-            return (storing.tail, storing.parts)
+            return (storing.tail, storing.parts, storing.cutter)
         }
-        let last = try unsafe tail.withUnsafeBytes { try unsafe sink.take($0, isLast: true).parts }
-        return (digest, size, parts + last)
+        parts += try unsafe tail.withUnsafeBytes { try unsafe sink.take($0, isLast: true, &cutter).parts }
+        return (digest, size, parts)
     }
 }
 
 /// A content that comes in pieces of any size.
 final class ChunkStream: Sendable {
     private struct State {
+        var cutter: ContentCutter
         var hasher = SHA256()
         var size = 0
         var pending: [UInt8] = []
@@ -121,9 +125,12 @@ final class ChunkStream: Sendable {
     }
 
     private let sink: ChunkSink
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(_ sink: ChunkSink) { self.sink = sink }
+    init(_ sink: ChunkSink) {
+        self.sink = sink
+        state = Mutex(State(cutter: sink.cutting.makeCutter()))
+    }
 
     /// Takes the next piece; pieces must come in their order.
     func take(_ piece: [UInt8]) throws {
@@ -131,7 +138,7 @@ final class ChunkStream: Sendable {
             state.hasher.update(piece)
             state.size += piece.count
             state.pending += piece
-            guard state.pending.count >= 4 * sink.chunking.maximum else { return }
+            guard state.pending.count >= 4 * sink.cutting.chunking.maximum else { return }
             try store(&state, isLast: false)
         }
     }
@@ -145,9 +152,11 @@ final class ChunkStream: Sendable {
     }
 
     private func store(_ state: inout State, isLast: Bool) throws {
+        var cutter = state.cutter
         let (parts, count) = try unsafe state.pending.withUnsafeBytes {
-            try unsafe sink.take($0, isLast: isLast)
+            try unsafe sink.take($0, isLast: isLast, &cutter)
         }
+        state.cutter = cutter
         state.parts += parts
         state.pending.removeFirst(count)
     }

@@ -52,7 +52,7 @@ final class SmallFileIngest: Sendable {
         var wholes: [Range<Int>] = []
         for member in members {
             let start = member.range.lowerBound
-            let cut = unsafe sink.cut(UnsafeRawBufferPointer(rebasing: bytes[member.range]), isLast: true)
+            let cut = unsafe sink.cut(whole: UnsafeRawBufferPointer(rebasing: bytes[member.range]))
             chunks += cut.map { start + $0.lowerBound..<start + $0.upperBound }
             ends.append(chunks.count)
             if cut.count != 1 { wholes.append(member.range) }
