@@ -191,6 +191,9 @@ extension Ensemble: CompactCodable {
                     guard nodes.payload[node] >= 0, Int(nodes.payload[node]) < sets.count else {
                         throw damage
                     }
+                } else if precision == .single, !nodes.threshold[node].isNaN {
+                    // The kernels hold such thresholds as Float.
+                    guard Double(Float(nodes.threshold[node])) == nodes.threshold[node] else { throw damage }
                 }
                 depths[node + 1] = depths[node] + 1
                 depths[right] = depths[node] + 1
