@@ -31,8 +31,9 @@ struct NodeWords {
             let members = model.ensemble.sets.members(of: Int(nodes.payload[node]))
             let list = members.prefix(8).map { model.category($0, column: column) }
             question = "\(verb) {\(list.joined(separator: ", "))\(members.count > 8 ? ", …" : "")}"
+            if question.count > Self.room { question = question.prefix(Self.room - 2) + "…}" }
         } else {
-            question = Self.comparison(nodes.threshold[node], isSingle: model.ensemble.precision == .single)
+            question = comparison(nodes.threshold[node])
         }
         if flags.contains(.zeroIsMissing) { question += " (0 missing)" }
         return [Self.shortened(name, to: Self.room), Self.shortened(question, to: Self.room)] + [cover(node)]
@@ -57,15 +58,20 @@ struct NodeWords {
         return cover.isNaN ? "" : "cover " + Self.short(cover)
     }
 
-    /// The question of a threshold as its source asks it: the source's `x <= c` is held as `x < c'` with the number
-    /// after `c`, and the one of the two that is shorter to write is what stood in the file.
-    private static func comparison(_ threshold: Double, isSingle: Bool) -> String {
+    /// The question of a threshold as its source asks it: `x <= c` is held as `x < c'` with the number after `c`.
+    private func comparison(_ threshold: Double) -> String {
         if threshold.isNaN { return "< ∞" }
+        let isSingle = model.ensemble.precision == .single
         let below = isSingle ? Double(Float(threshold).nextDown) : threshold.nextDown
-        func length(_ value: Double) -> Int {
-            (isSingle ? "\(Float(value))" : "\(value)").count
-        }
-        return length(below) < length(threshold) ? "≤ " + short(below) : "< " + short(threshold)
+        func length(_ value: Double) -> Int { (isSingle ? "\(Float(value))" : "\(value)").count }
+        let asksAtMost =
+            switch model.library {
+            case "XGBoost": false
+            case "LightGBM", "CatBoost", "scikit-learn": true
+            // These hold both kinds; what stood in the file is the shorter one to write.
+            default: length(below) < length(threshold)
+            }
+        return asksAtMost ? "≤ " + Self.short(below) : "< " + Self.short(threshold)
     }
 
     /// A number to five digits.
