@@ -72,7 +72,7 @@ def test_model(number, classes, tmp_path):
     assert_same(predict(path, rows.astype(float), "value", tmp_path), scores, absolute=4e-6 * max(1, largest))
 
 
-@pytest.mark.parametrize("options", [{}, {"max_features": 0.5}, {"contamination": 0.2, "max_samples": 20}])
+@pytest.mark.parametrize("options", [{}, {"bootstrap": True}, {"contamination": 0.2, "max_samples": 20}])
 def test_isolation_forest(options, tmp_path):
     rng = generator(760 + len(options) + int("max_samples" in options))
     X, _ = rows_and_target(rng, missing=False)
