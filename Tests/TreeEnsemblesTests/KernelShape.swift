@@ -1,6 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 import TestSupport
+import Testing
 
 @testable import TreeEnsembles
 
