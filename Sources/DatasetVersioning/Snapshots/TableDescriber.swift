@@ -23,13 +23,16 @@ enum TableDescriber {
     }
 
     /// Reads a file in the format that its path in the dataset tells.
-    static func describe(_ location: String, as path: String) throws(TableError) -> Facts {
+    static func describe(
+        _ location: String, as path: String, rowsPerBatch: Int = 65_536
+    ) throws(TableError) -> Facts {
         var options = TableOptions()
         options.format = TableFormat(path: path)
         // Nearly always the first rows tell the types of all, and then one reading is enough.
-        let guess = try TableReader(guessingTypesOf: location, options: options)
+        let guess = try TableReader(
+            guessingTypesOf: location, options: options, rowsPerBatch: rowsPerBatch)
         if let facts = try describe(guess) { return facts }
-        let reader = try TableReader(contentsOf: location, options: options)
+        let reader = try TableReader(contentsOf: location, options: options, rowsPerBatch: rowsPerBatch)
         if let facts = try describe(reader) { return facts }
         let rows = RowFingerprint()
         return Facts(schema: reader.schema, rows: rows, profile: try emptyProfile(reader.schema))
