@@ -83,7 +83,9 @@ struct KernelShape: CustomTestStringConvertible, Sendable {
         if leaves == 1 {
             var leaf = NodeDraft.leaf(values: builder.draftValues.count, label: index)
             if hasLinearLeaves, Bool.random(using: &generator) {
-                leaf.linear = LinearDraft(constant: 0.5, features: [1, 2], coefficients: [0.25, -1.5])
+                leaf.function = Int32(builder.draftFunctions.count)
+                builder.draftFunctions.append(
+                    LinearDraft(constant: 0.5, features: [1, 2], coefficients: [0.25, -1.5]))
             }
             for _ in 0..<(hasVectorLeaves ? outputs : 1) {
                 let value = Double.random(in: -1...1, using: &generator)
@@ -117,7 +119,10 @@ struct KernelShape: CustomTestStringConvertible, Sendable {
     /// Rows with thresholds, edges and missing values among their numbers.
     func rows(_ count: Int, seed: UInt64) -> [Double] {
         var generator = SeededGenerator(seed: seed)
-        let edges = [0, -0.0, 1e-36, -1e-36, 1e-35, 5e-324, .infinity, -.infinity, .nan, 16_777_216, -0.5]
+        let edges = [
+            0, -0.0, 1e-36, -1e-36, 1e-35, .leastNonzeroMagnitude, .infinity, -.infinity, .nan, 16_777_216,
+            -0.5,
+        ]
         return (0..<count * columns).map { index in
             if hasCategories, index % columns < 4 {
                 return Int.random(in: 0..<8, using: &generator) == 0
