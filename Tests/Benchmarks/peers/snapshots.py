@@ -2,7 +2,7 @@
 # Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 """Runs dataset snapshots beside restic, borg and DVC on the same data, in turn, and prints a table of ratios.
 
-    Tests/Benchmarks/peers/snapshots.py --benchmarks .build/release/benchmarks --work /tmp/snapshots [--case csv|files|...]
+    Tests/Benchmarks/peers/snapshots.py --benchmarks .build/release/benchmarks --work FOLDER [--case csv|files|...]
 
 Every case can be run alone, and with one peer alone (`--peer borg`), so that a machine need be kept still for a minute or
 two only; `--keep` leaves the data for the next run.
