@@ -88,7 +88,9 @@ def train(kind, path):
                                                           else "auto"), 20).save_model(path)
     else:
         Y = np.stack([y, -y], axis=1) if "vectors" in kind else y
-        data = xgb.DMatrix(X, Y, feature_types=["q"] * 5 + ["c"], enable_categorical=True)
+        # XGBoost has no categories in trees of vector leaves.
+        data = (xgb.DMatrix(X, Y) if "vectors" in kind
+                else xgb.DMatrix(X, Y, feature_types=["q"] * 5 + ["c"], enable_categorical=True))
         options = {"vectors": {"multi_strategy": "multi_output_tree", "tree_method": "hist"},
                    "categories": {"max_cat_to_onehot": 1}, "large": {"max_depth": 12, "tree_method": "exact"}}
         if "large" in kind:
