@@ -113,7 +113,7 @@ def ydf(models, table):
         ydf.verbose(0)
         ydf.GradientBoostedTreesLearner(
             label="y", task=ydf.Task.REGRESSION, num_trees=models.trees, growing_strategy="BEST_FIRST_GLOBAL",
-            max_num_nodes=32, max_depth=-1, validation_ratio=0, early_stopping="NONE", num_threads=1).train(
+            max_num_nodes=32, max_depth=-1, validation_ratio=0.0, early_stopping="NONE", num_threads=1).train(
                 frame(models.dense, y=models.y)).save(str(path))
     path = models.made("ydf", make)
     model = ydf.load_model(str(path))
