@@ -192,6 +192,12 @@ struct TypedTests {
         #expect(properties["rounds"]?["default"] as? Int == 10)
         #expect(object["required"] == nil)
         #expect(try ParameterSchema.json(for: Service.self).contains(#""required": ["name", "timeout""#))
+        // The same in a file, which the interoperability tests give to a validator; SWIFT_MLOPS_RECORD renews it.
+        let file = fixtures.appending(path: "ParameterLoading/service.schema.json")
+        if ProcessInfo.processInfo.environment["SWIFT_MLOPS_RECORD"] != nil {
+            try Data(schema.utf8).write(to: file)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == schema)
     }
 
     @Test func `the schema tells no secrets`() throws {
