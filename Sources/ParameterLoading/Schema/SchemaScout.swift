@@ -101,6 +101,8 @@ final class SchemaScout {
 /// The place where a decoder notes the schema of one value.
 final class SchemaBox {
     var schema = SchemaNode()
+    /// Keys of which the type has asked whether they are null.
+    var optionalKeys: Set<String> = []
 }
 
 /// A decoder that has no values.
@@ -227,11 +229,18 @@ private struct KeyedSchemaDecoder<Key: CodingKey>: KeyedDecodingContainerProtoco
         let name = KeyNames.canonical(key.stringValue)
         guard !decoder.box.schema.properties.contains(where: { $0.key == name }) else { return }
         decoder.box.schema.properties.append((name, schema))
-        if isRequired { decoder.box.schema.required.append(name) }
+        if isRequired, !decoder.box.optionalKeys.contains(key.stringValue) {
+            decoder.box.schema.required.append(name)
+        }
     }
 
     func contains(_ key: Key) -> Bool { true }
-    func decodeNil(forKey key: Key) throws -> Bool { false }
+
+    /// Asked before an optional number or string is decoded, and before nothing that must be there.
+    func decodeNil(forKey key: Key) throws -> Bool {
+        decoder.box.optionalKeys.insert(key.stringValue)
+        return false
+    }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         let found = decoder.scout.explore(type)
