@@ -182,3 +182,28 @@ def test_interpolations_that_omegaconf_resolves(tmp_path):
     result = subprocess.run([MLOPS, "params", "resolve", path], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout) == expected
+
+
+def test_what_changed_between_frozen_files(tmp_path):
+    """Each difference names the source that made it; of a secret, without a key for its digest, nothing is told."""
+    base = tmp_path / "base.yaml"
+    base.write_text("rate: 0.1\ndepth: 6\napi_token: hidden-one\n")
+    for name, overrides in (("first", []), ("same", []), ("second", ["rate=0.2", "+rounds=7", "api_token=hidden-two"])):
+        options = [option for override in overrides for option in ("--set", override)]
+        subprocess.run([MLOPS, "params", "resolve", base, *options, "--freeze", tmp_path / f"{name}.json"],
+                       check=True, capture_output=True)
+
+    def difference(earlier, later, *options):
+        return subprocess.run([MLOPS, "params", "diff", tmp_path / earlier, tmp_path / later, *options],
+                              capture_output=True, text=True)
+    equal = difference("first.json", "same.json")
+    assert (equal.returncode, equal.stdout) == (0, "")
+    found = difference("first.json", "second.json", "--json")
+    assert found.returncode == 1 and "hidden" not in found.stdout, found.stderr
+    rows = {row["key"]: row for row in json.loads(found.stdout)}
+    assert {key: row["kind"] for key, row in rows.items()} == {"rate": "changed", "rounds": "added"}
+    assert (rows["rate"]["before"], rows["rate"]["after"]) == ("0.1", "0.2")
+    assert rows["rate"]["originBefore"].endswith("base.yaml:1:7") and "command line" in rows["rate"]["originAfter"]
+    mixed = difference("base.yaml", "second.json")
+    assert mixed.returncode == 1 and "rate: 0.1" in mixed.stdout, mixed.stderr
+    assert difference("first.json", "none.json").returncode == 2

@@ -20,6 +20,10 @@ enum ParameterCommands {
                 Option("--explain", nil, "print where each value came from and what it shadows"),
                 Option("--freeze", "OUT", "write the canonical record with its digest"),
             ], run: resolve),
+        Command(
+            "params diff", "what changed between two parameter files, frozen or not; exits 1 if they differ",
+            operands: "EARLIER LATER", options: [Option("--json", nil, "print the answer as JSON")],
+            run: difference),
     ]
 
     private static func parse(_ arguments: Arguments) async throws -> ExitStatus {
@@ -53,5 +57,37 @@ enum ParameterCommands {
         print(arguments.has("--explain") ? parameters.explanation() : parameters.json())
         FileHandle.standardError.write(Data("digest \(parameters.digest)\n".utf8))
         return .success
+    }
+
+    private static func difference(_ arguments: Arguments) async throws -> ExitStatus {
+        let (earlier, later) = (try frozen(arguments.operand(0)), try frozen(arguments.operand(1)))
+        let differences = later.differences(from: earlier)
+        if arguments.has("--json") {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(differences.map(Row.init)), as: UTF8.self))
+        } else {
+            for difference in differences { print(difference) }
+        }
+        return differences.isEmpty ? .success : .negative
+    }
+
+    /// What a frozen file records with its origins, or what another file resolves to.
+    private static func frozen(_ path: String) throws -> FrozenParameters {
+        if let frozen = try? FrozenParameters(contentsOf: path) { return frozen }
+        return try Parameters.load(ParameterValue.self, from: .file(path)).frozen
+    }
+
+    /// A difference as JSON.
+    private struct Row: Encodable {
+        var kind, key: String
+        var before, after, originBefore, originAfter: String?
+
+        init(_ difference: ParameterDifference) {
+            kind = "\(difference.kind)"
+            key = difference.keyPath
+            (before, after) = (difference.before, difference.after)
+            (originBefore, originAfter) = (difference.originBefore, difference.originAfter)
+        }
     }
 }
