@@ -74,6 +74,6 @@ struct Freezer {
 
     private func secret(_ text: String) -> FrozenValue {
         guard let key else { return .secret("unkeyed") }
-        return .secret("hmac-" + KeyedDigest.of(Array(text.utf8), key: key).description)
+        return .secret("hmac-\(Digest(unchecked: HMACSHA256.code(for: Array(text.utf8), key: key)))")
     }
 }
