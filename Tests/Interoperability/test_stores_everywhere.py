@@ -149,13 +149,16 @@ def test_eight_writers_a_collector_and_kills(place, tmp_path):
             for key in keys(place, "chunks/leases/"):
                 place.run("store", "objects", "delete", key)
             expect_sound(place)
-    for _ in range(3):
+    # With nobody writing, a few collections leave nothing in the trash.
+    for _ in range(8):
         outcomes.append(json.loads(place.run(
             "store", "gc", "--age", "0", "--delay", "0", "--trash", "0", "--json"))["outcome"])
+        if keys(place, "chunks/trash/") == []:
+            break
     assert published.kills > 5 and len(published.confirmed) > WRITERS
     assert any(outcome.startswith("moved") for outcome in outcomes), outcomes
     assert any("writers" in outcome for outcome in outcomes), outcomes
-    assert keys(place, "chunks/trash/") == []
+    assert keys(place, "chunks/trash/") == [], outcomes
     expect_sound(place)
     # Whoever was killed behind its record has published too.
     there = {item["dataset"] for item in json.loads(place.run("data", "list", "--json"))}
