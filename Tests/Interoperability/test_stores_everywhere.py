@@ -157,7 +157,8 @@ def test_eight_writers_a_collector_and_kills(place, tmp_path):
             break
     assert published.kills > 5 and len(published.confirmed) > WRITERS
     assert any(outcome.startswith("moved") for outcome in outcomes), outcomes
-    assert any("writers" in outcome for outcome in outcomes), outcomes
+    # On a disk writers are too fast for the collector to meet one each time; on servers it does.
+    assert not place.url or any("writers" in outcome for outcome in outcomes), outcomes
     assert keys(place, "chunks/trash/") == [], outcomes
     expect_sound(place)
     # Whoever was killed behind its record has published too.
