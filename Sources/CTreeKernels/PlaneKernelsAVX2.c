@@ -3,16 +3,14 @@
 
 #include "PlaneKernels.h"
 
-#include <string.h>
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2")))
+#define TARGET __attribute__((target("avx2")))
 
 // Quantising: the number of thresholds that are not above x, by eight steps of binary search. NaN counts none.
 
-AVX2 static __m256i rank8_f32(const float *thresholds, __m256 x) {
+TARGET static __m256i rank8_f32(const float *thresholds, __m256 x) {
     __m256i low = _mm256_setzero_si256();
     for (int step = 128; step != 0; step >>= 1) {
         __m256i middle = _mm256_add_epi32(low, _mm256_set1_epi32(step));
@@ -22,7 +20,7 @@ AVX2 static __m256i rank8_f32(const float *thresholds, __m256 x) {
     return low;
 }
 
-AVX2 static __m256i rank4_f64(const double *thresholds, __m256d x) {
+TARGET static __m256i rank4_f64(const double *thresholds, __m256d x) {
     __m256i low = _mm256_setzero_si256();
     for (int step = 128; step != 0; step >>= 1) {
         __m256i middle = _mm256_add_epi64(low, _mm256_set1_epi64x(step));
@@ -32,7 +30,7 @@ AVX2 static __m256i rank4_f64(const double *thresholds, __m256d x) {
     return low;
 }
 
-AVX2 static void quantize_f32_avx2(const tree_plane_model *model, const float *columns, uint8_t *planes) {
+TARGET static void quantize_f32_avx2(const tree_plane_model *model, const float *columns, uint8_t *planes) {
     const float zero_band = 1e-35f;
     for (size_t c = 0; c < model->cut_count; c++) {
         const tree_cut_list *cut = model->cuts + c;
@@ -52,7 +50,7 @@ AVX2 static void quantize_f32_avx2(const tree_plane_model *model, const float *c
     }
 }
 
-AVX2 static void quantize_f64_avx2(const tree_plane_model *model, const double *columns, uint8_t *planes) {
+TARGET static void quantize_f64_avx2(const tree_plane_model *model, const double *columns, uint8_t *planes) {
     const double zero_band = 1e-35f;
     for (size_t c = 0; c < model->cut_count; c++) {
         const tree_cut_list *cut = model->cuts + c;
@@ -73,7 +71,7 @@ AVX2 static void quantize_f64_avx2(const tree_plane_model *model, const double *
 }
 
 // Leaves of 64 rows, 32 rows at a time.
-AVX2 static const uint8_t *leaves_avx2(const tree_plane_model *model, const tree_plane_tree *tree, uint8_t *planes,
+TARGET static const uint8_t *find_leaves(const tree_plane_model *model, const tree_plane_tree *tree, uint8_t *planes,
                                        const uint16_t *categories, uint8_t *scratch) {
     make_set_planes(model, tree, planes, categories);
     const tree_plane_node *nodes = model->nodes + tree->first_node;
@@ -100,40 +98,8 @@ AVX2 static const uint8_t *leaves_avx2(const tree_plane_model *model, const tree
     return results + (size_t)(tree->node_count - 1) * rows;
 }
 
-AVX2 static void add_f32_avx2(const tree_plane_model *model, size_t first, size_t last, uint8_t *planes,
-                              const uint16_t *categories, uint8_t *scratch, float *sums) {
-    for (size_t t = first; t < last; t++) {
-        const tree_plane_tree *tree = model->trees + t;
-        const uint8_t *leaves = leaves_avx2(model, tree, planes, categories, scratch);
-        const float *values = (const float *)(model->leaf_bytes + (size_t)tree->first_value * 8);
-        for (uint32_t k = 0; k < tree->width; k++) {
-            float *sum = sums + (size_t)(tree->output + k) * rows;
-            const float *value = values + (size_t)k * tree->padded;
-            for (int row = 0; row < rows; row++) sum[row] += value[leaves[row]];
-        }
-    }
-}
+#include "PlaneKernelSums.h"
 
-AVX2 static void add_f64_avx2(const tree_plane_model *model, size_t first, size_t last, uint8_t *planes,
-                              const uint16_t *categories, uint8_t *scratch, double *sums) {
-    for (size_t t = first; t < last; t++) {
-        const tree_plane_tree *tree = model->trees + t;
-        const uint8_t *leaves = leaves_avx2(model, tree, planes, categories, scratch);
-        const double *values = (const double *)(model->leaf_bytes + (size_t)tree->first_value * 8);
-        for (uint32_t k = 0; k < tree->width; k++) {
-            double *sum = sums + (size_t)(tree->output + k) * rows;
-            const double *value = values + (size_t)k * tree->padded;
-            for (int row = 0; row < rows; row++) sum[row] += value[leaves[row]];
-        }
-    }
-}
-
-AVX2 static void leaves_to_memory(const tree_plane_model *model, size_t tree, uint8_t *planes,
-                                  const uint16_t *categories, uint8_t *scratch, uint8_t *leaves) {
-    memcpy(leaves, leaves_avx2(model, model->trees + tree, planes, categories, scratch), rows);
-}
-
-const tree_plane_kernels tree_plane_avx2 = {quantize_f32_avx2, quantize_f64_avx2, add_f32_avx2, add_f64_avx2,
-                                            leaves_to_memory};
+const tree_plane_kernels tree_plane_avx2 = {quantize_f32_avx2, quantize_f64_avx2, add_f32, add_f64, leaves_to_memory};
 
 #endif

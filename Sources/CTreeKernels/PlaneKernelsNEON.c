@@ -3,10 +3,10 @@
 
 #include "PlaneKernels.h"
 
-#include <string.h>
-
 #if defined(__aarch64__)
 #include <arm_neon.h>
+
+#define TARGET
 
 enum { at_once = 8 };
 
@@ -56,7 +56,7 @@ static void quantize_f64(const tree_plane_model *model, const double *columns, u
     }
 }
 
-static const uint8_t *leaves_neon(const tree_plane_model *model, const tree_plane_tree *tree, uint8_t *planes,
+static const uint8_t *find_leaves(const tree_plane_model *model, const tree_plane_tree *tree, uint8_t *planes,
                                   const uint16_t *categories, uint8_t *scratch) {
     make_set_planes(model, tree, planes, categories);
     const tree_plane_node *nodes = model->nodes + tree->first_node;
@@ -84,38 +84,7 @@ static const uint8_t *leaves_neon(const tree_plane_model *model, const tree_plan
     return results + (size_t)(tree->node_count - 1) * rows;
 }
 
-static void add_f32(const tree_plane_model *model, size_t first, size_t last, uint8_t *planes,
-                    const uint16_t *categories, uint8_t *scratch, float *sums) {
-    for (size_t t = first; t < last; t++) {
-        const tree_plane_tree *tree = model->trees + t;
-        const uint8_t *leaves = leaves_neon(model, tree, planes, categories, scratch);
-        const float *values = (const float *)(model->leaf_bytes + (size_t)tree->first_value * 8);
-        for (uint32_t k = 0; k < tree->width; k++) {
-            float *sum = sums + (size_t)(tree->output + k) * rows;
-            const float *value = values + (size_t)k * tree->padded;
-            for (int row = 0; row < rows; row++) sum[row] += value[leaves[row]];
-        }
-    }
-}
-
-static void add_f64(const tree_plane_model *model, size_t first, size_t last, uint8_t *planes,
-                    const uint16_t *categories, uint8_t *scratch, double *sums) {
-    for (size_t t = first; t < last; t++) {
-        const tree_plane_tree *tree = model->trees + t;
-        const uint8_t *leaves = leaves_neon(model, tree, planes, categories, scratch);
-        const double *values = (const double *)(model->leaf_bytes + (size_t)tree->first_value * 8);
-        for (uint32_t k = 0; k < tree->width; k++) {
-            double *sum = sums + (size_t)(tree->output + k) * rows;
-            const double *value = values + (size_t)k * tree->padded;
-            for (int row = 0; row < rows; row++) sum[row] += value[leaves[row]];
-        }
-    }
-}
-
-static void leaves_to_memory(const tree_plane_model *model, size_t tree, uint8_t *planes, const uint16_t *categories,
-                             uint8_t *scratch, uint8_t *leaves) {
-    memcpy(leaves, leaves_neon(model, model->trees + tree, planes, categories, scratch), rows);
-}
+#include "PlaneKernelSums.h"
 
 const tree_plane_kernels tree_plane_neon = {quantize_f32, quantize_f64, add_f32, add_f64, leaves_to_memory};
 

@@ -40,8 +40,7 @@ static inline void quantize_row_f32(const tree_plane_model *model, const tree_ro
 #pragma clang loop unroll(full)
         for (uint32_t step = 128; step != 0; step >>= 1) low += thresholds[low + step] <= x ? step : 0;
         const int missing = x != x || (cut->zero_is_missing && x >= -zero_band && x <= zero_band);
-        if (cut->left_plane != 0xffff) row_bytes[cut->left_plane] = missing ? 0 : (uint8_t)low;
-        if (cut->right_plane != 0xffff) row_bytes[cut->right_plane] = missing ? 255 : (uint8_t)low;
+        put_rank(cut, (uint8_t)low, missing, row_bytes);
     }
 }
 
@@ -56,8 +55,7 @@ static inline void quantize_row_f64(const tree_plane_model *model, const tree_ro
 #pragma clang loop unroll(full)
         for (uint32_t step = 128; step != 0; step >>= 1) low += thresholds[low + step] <= x ? step : 0;
         const int missing = x != x || (cut->zero_is_missing && x >= -zero_band && x <= zero_band);
-        if (cut->left_plane != 0xffff) row_bytes[cut->left_plane] = missing ? 0 : (uint8_t)low;
-        if (cut->right_plane != 0xffff) row_bytes[cut->right_plane] = missing ? 255 : (uint8_t)low;
+        put_rank(cut, (uint8_t)low, missing, row_bytes);
     }
 }
 

@@ -83,9 +83,8 @@ TARGET static void quantize_row_f32(const tree_plane_model *model, const tree_ro
         const uint32_t zeros = _mm512_cmp_ps_mask(_mm512_abs_ps(x), _mm512_set1_ps(1e-35f), _CMP_LE_OQ);
         for (size_t i = 0; i < 16 && i < left; i++) {
             const tree_cut_list *cut = model->cuts + c + i;
-            const uint32_t missing = ((unordered | (cut->zero_is_missing ? zeros : 0)) >> i) & 1;
-            if (cut->left_plane != 0xffff) row_bytes[cut->left_plane] = missing ? 0 : ranks[i];
-            if (cut->right_plane != 0xffff) row_bytes[cut->right_plane] = missing ? 255 : ranks[i];
+            const int missing = ((unordered | (cut->zero_is_missing ? zeros : 0)) >> i) & 1;
+            put_rank(cut, ranks[i], missing, row_bytes);
         }
     }
 }
@@ -114,9 +113,8 @@ TARGET static void quantize_row_f64(const tree_plane_model *model, const tree_ro
         const uint32_t zeros = _mm512_cmp_pd_mask(_mm512_abs_pd(x), _mm512_set1_pd((double)1e-35f), _CMP_LE_OQ);
         for (size_t i = 0; i < 8 && i < left; i++) {
             const tree_cut_list *cut = model->cuts + c + i;
-            const uint32_t missing = ((unordered | (cut->zero_is_missing ? zeros : 0)) >> i) & 1;
-            if (cut->left_plane != 0xffff) row_bytes[cut->left_plane] = missing ? 0 : ranks[i];
-            if (cut->right_plane != 0xffff) row_bytes[cut->right_plane] = missing ? 255 : ranks[i];
+            const int missing = ((unordered | (cut->zero_is_missing ? zeros : 0)) >> i) & 1;
+            put_rank(cut, ranks[i], missing, row_bytes);
         }
     }
 }

@@ -56,111 +56,32 @@ void tree_walk_fill_f64(const tree_walk_model *model, const double *columns, siz
     }
 }
 
-static inline uint32_t next_f32(const tree_walk_model *model, const tree_walk_number *nodes, uint32_t at, const float *row) {
+static inline uint32_t next_f32(const tree_walk_model *model, const tree_walk_number *nodes, uint32_t at,
+                                const float *row) {
     const tree_walk_number node = nodes[at];
     return (node.link >> model->slot_bits) + (row[node.link & ((1u << model->slot_bits) - 1)] >= node.threshold);
 }
 
-static void rows_f32(const tree_walk_model *model, size_t tree, const float *slots, size_t rows, uint32_t *places) {
-    const tree_walk_number *nodes = model->numbers + model->roots[tree];
-    const uint32_t *leaf_places = model->places + model->roots[tree];
-    for (size_t first = 0; first < rows; first += side_by_side) {
-        uint32_t at[side_by_side] = {0};
-        const float *row[side_by_side];
-        for (size_t i = 0; i < side_by_side; i++) {
-            row[i] = slots + (first + i < rows ? first + i : first) * model->slot_count;
-        }
-        uint32_t moved = 1;
-        while (moved != 0) {
-            moved = 0;
-            for (int level = 0; level < levels_between_looks; level++) {
-#pragma clang loop unroll(full)
-                for (int i = 0; i < side_by_side; i++) {
-                    const uint32_t next = next_f32(model, nodes, at[i], row[i]);
-                    if (level == levels_between_looks - 1) moved |= next ^ at[i];
-                    at[i] = next;
-                }
-            }
-        }
-        for (size_t i = 0; i < side_by_side && first + i < rows; i++) places[first + i] = leaf_places[at[i]];
-    }
-}
-
-void tree_walk_trees_f32(const tree_walk_model *model, size_t first, size_t last, const float *slots,
-                         uint32_t *places) {
-    for (size_t tree = first; tree < last; tree += side_by_side) {
-        uint32_t at[side_by_side] = {0}, root[side_by_side];
-        for (size_t i = 0; i < side_by_side; i++) root[i] = model->roots[tree + i < last ? tree + i : tree];
-        uint32_t moved = 1;
-        while (moved != 0) {
-            moved = 0;
-            for (int level = 0; level < levels_between_looks; level++) {
-#pragma clang loop unroll(full)
-                for (int i = 0; i < side_by_side; i++) {
-                    const uint32_t next = next_f32(model, model->numbers + root[i], at[i], slots);
-                    if (level == levels_between_looks - 1) moved |= next ^ at[i];
-                    at[i] = next;
-                }
-            }
-        }
-        for (size_t i = 0; i < side_by_side && tree + i < last; i++) {
-            places[tree + i - first] = model->places[root[i] + at[i]];
-        }
-    }
-}
-
-static inline uint32_t next_f64(const tree_walk_model *model, const tree_walk_bin *nodes, uint32_t at, const uint16_t *row) {
+static inline uint32_t next_f64(const tree_walk_model *model, const tree_walk_bin *nodes, uint32_t at,
+                                const uint16_t *row) {
+    (void)model;
     const tree_walk_bin node = nodes[at];
     return node.left + (row[node.slot] > node.rank);
 }
 
-static void rows_f64(const tree_walk_model *model, size_t tree, const uint16_t *slots, size_t rows, uint32_t *places) {
-    const tree_walk_bin *nodes = model->bins + model->roots[tree];
-    const uint32_t *leaf_places = model->places + model->roots[tree];
-    for (size_t first = 0; first < rows; first += side_by_side) {
-        uint32_t at[side_by_side] = {0};
-        const uint16_t *row[side_by_side];
-        for (size_t i = 0; i < side_by_side; i++) {
-            row[i] = slots + (first + i < rows ? first + i : first) * model->slot_count;
-        }
-        uint32_t moved = 1;
-        while (moved != 0) {
-            moved = 0;
-            for (int level = 0; level < levels_between_looks; level++) {
-#pragma clang loop unroll(full)
-                for (int i = 0; i < side_by_side; i++) {
-                    const uint32_t next = next_f64(model, nodes, at[i], row[i]);
-                    if (level == levels_between_looks - 1) moved |= next ^ at[i];
-                    at[i] = next;
-                }
-            }
-        }
-        for (size_t i = 0; i < side_by_side && first + i < rows; i++) places[first + i] = leaf_places[at[i]];
-    }
-}
+#define NAMED(name) name##_f32
+#define NODES model->numbers
+typedef tree_walk_number node_f32;
+typedef float slot_f32;
+#include "WalkKernelWays.h"
+#undef NAMED
+#undef NODES
 
-void tree_walk_trees_f64(const tree_walk_model *model, size_t first, size_t last, const uint16_t *slots,
-                         uint32_t *places) {
-    for (size_t tree = first; tree < last; tree += side_by_side) {
-        uint32_t at[side_by_side] = {0}, root[side_by_side];
-        for (size_t i = 0; i < side_by_side; i++) root[i] = model->roots[tree + i < last ? tree + i : tree];
-        uint32_t moved = 1;
-        while (moved != 0) {
-            moved = 0;
-            for (int level = 0; level < levels_between_looks; level++) {
-#pragma clang loop unroll(full)
-                for (int i = 0; i < side_by_side; i++) {
-                    const uint32_t next = next_f64(model, model->bins + root[i], at[i], slots);
-                    if (level == levels_between_looks - 1) moved |= next ^ at[i];
-                    at[i] = next;
-                }
-            }
-        }
-        for (size_t i = 0; i < side_by_side && tree + i < last; i++) {
-            places[tree + i - first] = model->places[root[i] + at[i]];
-        }
-    }
-}
+#define NAMED(name) name##_f64
+#define NODES model->bins
+typedef tree_walk_bin node_f64;
+typedef uint16_t slot_f64;
+#include "WalkKernelWays.h"
 
 void tree_walk_rows_f32(int level, const tree_walk_model *model, size_t tree, const float *slots, size_t rows,
                         uint32_t *places) {
