@@ -135,4 +135,21 @@ import Testing
         let perNode = Double(memory.batchForm) / Double(model.information.nodeCount)
         #expect(memory.batchFormPerNode == perNode)
     }
+
+    @Test(arguments: [
+        ("binf\0\0", "as JSON or UBJSON"), ("CBM1\0\0", "format='json'"), ("[{\"nodeid\": 0}]", "save_model"),
+        ("{\"name\": \"tree\", \"tree_info\": []}", "save_model"), ("  ", "empty"), ("PMML", "skops"),
+    ])
+    func otherFormsAreToldWhatToSaveInstead(_ text: String, _ mend: String) throws {
+        let error = #expect(throws: TreeEnsembleError.self) { try TreeEnsemble(bytes: Array(text.utf8)) }
+        #expect(error?.code == .unknownFormat)
+        #expect(error?.message.contains(mend) == true, "\(String(describing: error))")
+    }
+
+    @Test func picklesAreToldWhatToSaveInstead() throws {
+        let error = #expect(throws: TreeEnsembleError.self) {
+            try TreeEnsemble(bytes: [0x80, 4, 0x95, 0, 0])
+        }
+        #expect(error?.message.contains("skops") == true)
+    }
 }

@@ -20,12 +20,7 @@ extension Ensemble {
                 isText ? try JSONDocumentScanner.scan(bytes) : try UBJSONDocumentScanner.scan(bytes)
             return try read(document, format: isText ? "JSON" : "UBJSON")
         }
-        throw TreeEnsembleError(
-            .unknownFormat,
-            bytes.isEmpty
-                ? "the file is empty"
-                : "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON, ONNX, skops, Treelite checkpoint"
-        )
+        throw TreeEnsembleError(.unknownFormat, UnreadForm.message(for: bytes))
     }
 
     private static func read(_ document: DocumentValue, format: String) throws(TreeEnsembleError) -> Ensemble
@@ -33,9 +28,40 @@ extension Ensemble {
         let root = try document.object("the model")
         if root["learner"] != nil { return try XGBoostReader(document, format: format).read() }
         if CatBoostReader.recognizes(root) { return try CatBoostReader(root).read() }
-        throw TreeEnsembleError(
-            .unknownFormat,
-            "the document is not a model that is known: its members are "
-                + root.names.prefix(8).joined(separator: ", "))
+        throw TreeEnsembleError(.unknownFormat, UnreadForm.message(forMembers: root.names))
+    }
+}
+
+/// Forms in which people keep models and which are not read, and what to save instead.
+private enum UnreadForm {
+    static func message(for bytes: [UInt8]) -> String {
+        guard let first = bytes.first(where: { $0 > 0x20 }) else { return "the file is empty" }
+        if bytes.starts(with: Array("binf".utf8)) {
+            return
+                "this is XGBoost's binary form: load it with a release before 3.1 and save it as JSON or UBJSON"
+        }
+        if bytes.starts(with: Array("CBM1".utf8)) {
+            return "this is CatBoost's binary form: save the model with format='json'"
+        }
+        if bytes[0] == 0x80, bytes.count > 1, 2...5 ~= bytes[1] {
+            return
+                "this is a pickle of Python: save the model with its own library, scikit-learn's with skops"
+        }
+        if first == UInt8(ascii: "[") {
+            return
+                "this is a list, such as XGBoost's dump_model writes, which has neither base_score nor the objective: "
+                + "use save_model"
+        }
+        return
+            "the content is none of the known formats: XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON, "
+            + "ONNX, skops, Treelite checkpoint; save a model in a library's older binary form as one of them"
+    }
+
+    static func message(forMembers names: [String]) -> String {
+        if names.contains("tree_info") {
+            return "this is what LightGBM's dump_model writes for people to read: use save_model"
+        }
+        return "the document is not a model that is known: its members are "
+            + names.prefix(8).joined(separator: ", ")
     }
 }

@@ -43,6 +43,8 @@ struct LightGBMText {
                 trees.append(Block(line: line))
             } else if bytes[start] == UInt8(ascii: "e"), text(start, end) == "end of trees" {
                 ended = true
+            } else if bytes[start] == UInt8(ascii: "f"), text(start, end) == "feature importances:" {
+                ended = true  // LightGBM before 2.2 has no line of its own for the end
             } else {
                 try add(start, end, line: line)
             }
