@@ -72,6 +72,39 @@ def test_model(number, classes, tmp_path):
     assert_same(predict(path, rows.astype(float), "value", tmp_path), scores, absolute=4e-6 * max(1, largest))
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_an_output_for_each_class(classes, tmp_path):
+    rng = generator(740 + classes)
+    X, y = rows_and_target(rng, missing=False)
+    X = X.astype(F32)
+    model = ensemble.RandomForestClassifier(**FEW).fit(X, np.digitize(y, np.quantile(y, np.arange(1, classes) / classes)))
+    path = tmp_path / "model.onnx"
+    path.write_bytes(to_onnx(model, X[:1], options={id(model): {"zipmap": "columns"}}).SerializeToString())
+    rows = traps(rng, X, {}, missing=False).astype(F32)
+    session = onnxruntime.InferenceSession(path.read_bytes())
+    scores = session.run(None, {session.get_inputs()[0].name: rows})[1:]
+    assert_same(predict(path, rows.astype(float), "value", tmp_path), np.stack(scores, 1), absolute=4e-6)
+
+
+@pytest.mark.parametrize("objective", ["regression", "poisson", "lambdarank"])
+def test_an_ensemble_split_over_operators(objective, tmp_path):
+    rng = generator(750 + len(objective))
+    X, y = rows_and_target(rng, missing=False)
+    X = X.astype(F32)
+    if objective == "lambdarank":
+        model = lgb.LGBMRanker(**LEAVES).fit(X, np.digitize(y, [-0.5, 0.5]), group=[len(X) // 10] * 10)
+    else:
+        model = lgb.LGBMRegressor(objective=objective, **LEAVES).fit(X, np.abs(y))
+    path = tmp_path / "model.onnx"
+    inputs = [("input", FloatTensorType([None, X.shape[1]]))]
+    path.write_bytes(onnxmltools.convert_lightgbm(model, initial_types=inputs, split=5).SerializeToString())
+    rows = traps(rng, X, {}, missing=True).astype(F32)
+    session = onnxruntime.InferenceSession(path.read_bytes())
+    scores = session.run(None, {"input": rows})[0]
+    largest = max(1, np.abs(scores).max())
+    assert_same(predict(path, rows.astype(float), "value", tmp_path), scores, absolute=4e-6 * largest)
+
+
 @pytest.mark.parametrize("options", [{}, {"bootstrap": True}, {"contamination": 0.2, "max_samples": 20}])
 def test_isolation_forest(options, tmp_path):
     rng = generator(760 + len(options) + int("max_samples" in options))

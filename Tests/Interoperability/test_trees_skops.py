@@ -120,6 +120,21 @@ def test_categories_of_histogram_boosting(number, tmp_path):
     assert_same(predict(path, table, "raw", tmp_path, list(frame.columns)), expected)
 
 
+@pytest.mark.parametrize("kind", [ensemble.RandomForestClassifier, ensemble.HistGradientBoostingClassifier])
+@pytest.mark.parametrize("classes", [2, 4])
+def test_classes_go_by_name(classes, kind, tmp_path):
+    rng = generator(550 + classes)
+    X, y = rows_and_target(rng)
+    names = np.array(["eins", "zwei", "drei", "vier"])[np.digitize(y, np.quantile(y, np.arange(1, classes) / classes))]
+    model = kind(random_state=1).fit(X, names)
+    path = tmp_path / "model.skops"
+    skops.io.dump(model, path)
+    csv = tmp_path / "rows.csv"
+    pd.DataFrame(X).to_csv(csv, index=False)
+    done = subprocess.run([MLOPS, "predict", path, "--csv", csv, "--output", "class"], capture_output=True, text=True)
+    assert done.stdout.splitlines() == list(model.predict(X)), done.stderr
+
+
 def test_pipelines_whose_other_steps_change_nothing(tmp_path):
     rng = generator(600)
     X, y = rows_and_target(rng, missing=False)

@@ -1,6 +1,6 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// The way through a graph: from its inputs to the tree operator, and from there to its outputs.
+/// The way through a graph: from its inputs to the tree operators, and from there to its outputs.
 ///
 /// Every operator of the graph must lie on it and be one of the few that are understood.
 struct ONNXPath {
@@ -14,22 +14,30 @@ struct ONNXPath {
     private(set) var steps: [ONNXTransform.Step] = []
     /// The labels where an operator behind the trees picks them.
     private(set) var classNames: [String]?
-    private let graph: ONNXGraph
+    /// How many columns the scores are cut into, where each is an output of its own.
+    var scoreColumns: Int?
+    let graph: ONNXGraph
     /// The operators that were passed.
-    private(set) var seen: Set<Int> = []
+    var seen: Set<Int> = []
     private static let mostColumns = 1 << 20
     private static let mostSteps = 100
 
-    init(_ graph: ONNXGraph, around trees: ONNXNode) throws(TreeEnsembleError) {
+    /// The way around tree operators, of which several take the same columns and are summed.
+    init(_ graph: ONNXGraph, around operators: [ONNXNode]) throws(TreeEnsembleError) {
         self.graph = graph
-        guard let input = trees.inputs.first, let first = trees.outputs.first else {
+        guard let trees = operators.first, let input = trees.inputs.first, let first = trees.outputs.first
+        else {
             throw .malformed("the tree operator has no input or no output")
         }
         try readInputs(input)
-        let isClassifier = trees.type == "TreeEnsembleClassifier"
-        let scores = isClassifier ? (trees.outputs.count > 1 ? trees.outputs[1] : "") : first
-        if isClassifier, !first.isEmpty { try followLabels(first) }
-        if !scores.isEmpty { try followScores(scores) }
+        if operators.count > 1 {
+            try followScores(sum(of: operators))
+        } else {
+            let isClassifier = trees.type == "TreeEnsembleClassifier"
+            let scores = isClassifier ? (trees.outputs.count > 1 ? trees.outputs[1] : "") : first
+            if isClassifier, !first.isEmpty { try followLabels(first) }
+            if !scores.isEmpty { try followScores(scores) }
+        }
         for (index, node) in graph.nodes.enumerated() where !seen.contains(index) {
             guard ONNXTrees.operators.contains(node.type) else { throw Self.unknown(node) }
         }
@@ -42,7 +50,7 @@ struct ONNXPath {
         try readInputs(input)
     }
 
-    private static func unknown(_ node: ONNXNode) -> TreeEnsembleError {
+    static func unknown(_ node: ONNXNode) -> TreeEnsembleError {
         .unsupported("the ONNX operator '\(node.type)' around the trees is not supported")
     }
 
@@ -184,6 +192,7 @@ struct ONNXPath {
         var name = start
         while let index = graph.nodes.firstIndex(where: { $0.inputs.contains(name) }) {
             let node = graph.nodes[index]
+            if node.type == "Slice" { return try cutColumns(of: name) }
             guard seen.insert(index).inserted else { throw .malformed("the graph goes in a circle") }
             switch node.type {
             case "Identity", "ZipMap", "Reshape", "Squeeze", "Flatten": break

@@ -1,7 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// Reads ONNX models whose graph is one tree operator with simple operators around it, as skl2onnx, onnxmltools,
-/// CatBoost and others write them (onnx/onnx.proto3 and docs/Operators-ml.md in github.com/onnx/onnx).
+/// Reads ONNX models whose graph is a tree operator, or a sum of some, with simple operators around it, as skl2onnx,
+/// onnxmltools, CatBoost and others write them (onnx/onnx.proto3 and docs/Operators-ml.md in github.com/onnx/onnx).
 ///
 /// Where the specification is vague, above all for two classes, it does what onnxruntime does
 /// (core/providers/cpu/ml/tree_ensemble_aggregator.h). Raw scores are the sums with their base values; values are
@@ -31,27 +31,35 @@ struct ONNXReader {
                 "the ONNX model holds no tree ensemble; its operators are "
                     + Set(graph.nodes.map(\.type)).sorted().prefix(12).joined(separator: ", "))
         }
-        guard operators.count == 1 else {
-            if ONNXIsolationForest.recognizes(graph) { return try isolationForest() }
-            throw .unsupported("the ONNX model holds \(operators.count) tree operators, and one is supported")
+        if operators.count > 1, ONNXIsolationForest.recognizes(graph) { return try isolationForest() }
+        let path = try ONNXPath(graph, around: operators)
+        var parts: [ONNXTrees] = []
+        for node in operators { parts.append(try ONNXTrees(node)) }
+        let trees = parts[0]
+        var steps = try trees.steps
+        if parts.count > 1 {
+            for part in parts {
+                guard part.isPlainSum, try part.steps.isEmpty, part.outputCount == trees.outputCount else {
+                    throw .unsupported(
+                        "the ONNX model sums \(parts.count) tree operators that are not plain sums themselves"
+                    )
+                }
+            }
         }
-        let path = try ONNXPath(graph, around: node)
-        let trees = try ONNXTrees(node)
         var features = path.features
         if features == nil {
             // The file leaves the width open: the model takes as many features as its trees look at.
-            features = [Feature](repeating: Feature(), count: trees.columnCount)
+            features = [Feature](repeating: Feature(), count: parts.map(\.columnCount).max() ?? 0)
         }
-        let isDouble = path.precision == .double
+        let isDouble = path.precision == .double || trees.isDouble || parts.count > 1
         var ensemble = Ensemble(
             source: try source(), objective: node.type,
             features: features ?? [], precision: path.precision,
-            sumPrecision: isDouble || trees.isDouble ? .double : .single, outputCount: trees.outputCount,
+            sumPrecision: isDouble ? .double : .single, outputCount: trees.outputCount,
             baseScores: [Double](repeating: 0, count: trees.outputCount))
         ensemble.aggregation = trees.aggregation
         ensemble.averaging = trees.averages ? .always : .none
         ensemble.bias = trees.baseValues
-        var steps = try trees.steps
         steps += path.steps
         if !steps.isEmpty { ensemble.transform = .onnx(ONNXTransform(steps)) }
         ensemble.classNames = path.classNames ?? trees.classNames
@@ -59,10 +67,19 @@ struct ONNXReader {
         if ensemble.classRule != nil, ensemble.classNames.count != max(trees.outputCount, 2) {
             throw .malformed("the ONNX model has \(ensemble.classNames.count) labels for its classes")
         }
+        guard
+            path.scoreColumns == nil
+                || path.scoreColumns == ensemble.transform.valueCount(rawCount: ensemble.outputCount)
+        else {
+            throw .unsupported("the outputs of the ONNX model do not take every score once")
+        }
         var builder = EnsembleBuilder(ensemble)
-        try trees.add(to: &builder, columns: path.columns, budget: 16 * bytes.count + 1 << 20)
+        for part in parts {
+            try part.add(to: &builder, columns: path.columns, budget: 16 * bytes.count + 1 << 20)
+        }
         return try builder.finish()
     }
+
     private func source() throws(TreeEnsembleError) -> ModelSource {
         let producer = [try model.text(2), try model.text(3)].filter { !$0.isEmpty }.joined(separator: " ")
         return ModelSource(library: "ONNX", format: "ONNX", version: producer)

@@ -77,6 +77,9 @@ struct ONNXTrees {
         }
     }
 
+    /// Whether the scores are sums of leaves and nothing else.
+    var isPlainSum: Bool { aggregation == .sum && !averages && baseValues.isEmpty && classRule == nil }
+
     /// How many columns the nodes look at.
     var columnCount: Int { (nodes.lazy.map(\.feature).max() ?? -1) + 1 }
 
