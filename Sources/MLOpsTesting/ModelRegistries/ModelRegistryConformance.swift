@@ -52,47 +52,11 @@ public struct ModelRegistryConformance: Sendable {
     }
 
     /// What a check found.
-    public enum Verdict: Hashable, Sendable {
-        /// The registry keeps the promise.
-        case passed
-        /// The registry says that it lacks the operation.
-        case lacking(String)
-        /// The registry breaks the promise; the text says how.
-        case failed(String)
-    }
-
-    /// A check and its verdict.
-    public struct Outcome: Hashable, Sendable {
-        /// The promise.
-        public let check: Check
-        /// Whether it is kept.
-        public let verdict: Verdict
-    }
-
+    public typealias Verdict = ConformanceVerdict
     /// All that a run found.
-    public struct Report: Sendable, CustomStringConvertible {
-        /// The outcomes in the order of the checks.
-        public let outcomes: [Outcome]
-
-        /// Whether no check failed.
-        public var isConforming: Bool { failures.isEmpty }
-
-        /// The checks that failed.
-        public var failures: [Outcome] {
-            outcomes.filter { if case .failed = $0.verdict { true } else { false } }
-        }
-
-        /// One line a check.
-        public var description: String {
-            outcomes.map { outcome in
-                switch outcome.verdict {
-                case .passed: "passed   \(outcome.check.rawValue)"
-                case .lacking(let what): "lacking  \(outcome.check.rawValue): \(what)"
-                case .failed(let how): "FAILED   \(outcome.check.rawValue): \(how)"
-                }
-            }.joined(separator: "\n")
-        }
-    }
+    public typealias Report = ConformanceReport<Check>
+    /// A check and its verdict.
+    public typealias Outcome = Report.Outcome
 
     let registry: any ModelRegistry
     let artifact: @Sendable (String) async throws -> ModelArtifact
@@ -115,14 +79,11 @@ public struct ModelRegistryConformance: Sendable {
 
     /// Runs checks one after another.
     public func run(_ checks: [Check] = Check.allCases) async -> Report {
-        var outcomes: [Outcome] = []
         let suffix = UUID().uuidString.lowercased().prefix(8)
-        for check in checks {
+        return await Report(running: checks) { _, check in
             let words = check.rawValue.map { $0 == " " ? "-" : $0 }
-            let model = "conformance-\(String(words))-\(suffix)"
-            outcomes.append(Outcome(check: check, verdict: await verdict(of: check, on: model)))
+            return await verdict(of: check, on: "conformance-\(String(words))-\(suffix)")
         }
-        return Report(outcomes: outcomes)
     }
 
     private func verdict(of check: Check, on model: String) async -> Verdict {
@@ -154,10 +115,6 @@ public struct ModelRegistryConformance: Sendable {
 }
 
 extension ModelRegistryConformance {
-    func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
-        guard condition else { throw Finding(message: message()) }
-    }
-
     /// Demands that an operation fails with this code.
     func requireFailure(
         _ code: RegistryError.Code, _ what: String, _ operation: () async throws -> Void

@@ -66,49 +66,11 @@ public struct ObjectStoreConformance: Sendable {
     }
 
     /// What a check found.
-    public enum Verdict: Hashable, Sendable {
-        /// The store keeps the promise.
-        case passed
-        /// The store lacks what no other module relies on; the text says what.
-        case lacking(String)
-        /// The store breaks the promise; the text says how.
-        case failed(String)
-    }
-
-    /// A check and its verdict.
-    public struct Outcome: Hashable, Sendable {
-        /// The promise.
-        public let check: Check
-        /// Whether it is kept.
-        public let verdict: Verdict
-        /// How long the check took.
-        public let seconds: Double
-    }
-
+    public typealias Verdict = ConformanceVerdict
     /// All that a run found.
-    public struct Report: Sendable, CustomStringConvertible {
-        /// The outcomes in the order of the checks.
-        public let outcomes: [Outcome]
-
-        /// Whether no check failed.
-        public var isConforming: Bool { failures.isEmpty }
-
-        /// The checks that failed.
-        public var failures: [Outcome] {
-            outcomes.filter { if case .failed = $0.verdict { true } else { false } }
-        }
-
-        /// One line a check.
-        public var description: String {
-            outcomes.map { outcome in
-                switch outcome.verdict {
-                case .passed: "passed   \(outcome.check.rawValue)"
-                case .lacking(let what): "lacking  \(outcome.check.rawValue): \(what)"
-                case .failed(let how): "FAILED   \(outcome.check.rawValue): \(how)"
-                }
-            }.joined(separator: "\n")
-        }
-    }
+    public typealias Report = ConformanceReport<Check>
+    /// A check and its verdict.
+    public typealias Outcome = Report.Outcome
 
     let store: any ObjectStore
     let prefix: String
@@ -146,17 +108,11 @@ public struct ObjectStoreConformance: Sendable {
     public func run(
         _ checks: [Check] = Check.allCases, progress: @Sendable (Outcome) -> Void = { _ in }
     ) async -> Report {
-        var outcomes: [Outcome] = []
-        for (number, check) in checks.enumerated() {
-            let start = ContinuousClock.now
-            let verdict = await verdict(of: check, under: "\(prefix)/\(number)")
-            let elapsed = (ContinuousClock.now - start) / .seconds(1)
-            let outcome = Outcome(check: check, verdict: verdict, seconds: elapsed)
-            outcomes.append(outcome)
-            progress(outcome)
+        let report = await Report(running: checks, progress: progress) { number, check in
+            await verdict(of: check, under: "\(prefix)/\(number)")
         }
         await removeEverything()
-        return Report(outcomes: outcomes)
+        return report
     }
 
     private func verdict(of check: Check, under folder: String) async -> Verdict {
@@ -203,17 +159,7 @@ public struct ObjectStoreConformance: Sendable {
     }
 }
 
-/// What a check found amiss.
-struct Finding: Error {
-    var message: String
-    var isLacking = false
-}
-
 extension ObjectStoreConformance {
-    func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
-        guard condition else { throw Finding(message: message()) }
-    }
-
     /// Demands that an operation fails with this code.
     func requireFailure(
         _ code: StoreError.Code, _ what: String, _ operation: () async throws -> Void

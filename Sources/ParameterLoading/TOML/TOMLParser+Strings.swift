@@ -2,17 +2,17 @@
 
 /// The four kinds of string of TOML 1.0.0.
 extension TOMLParser {
-    /// Parses `"…"`.
-    mutating func parseBasicString() throws(SyntaxError) -> String {
+    /// Parses a string of one line, `"…"` or `'…'`; only the first knows escapes.
+    mutating func parseString(_ quote: UInt8) throws(SyntaxError) -> String {
         let start = position
         position += 1
         var content: [UInt8] = []
         while position < bytes.count {
             switch bytes[position] {
-            case UInt8(ascii: "\""):
+            case quote:
                 position += 1
                 return String(decoding: content, as: UTF8.self)
-            case UInt8(ascii: "\\"): try parseEscape(into: &content)
+            case UInt8(ascii: "\\") where quote == UInt8(ascii: "\""): try parseEscape(into: &content)
             case 0x0a, 0x0d: throw fault("the quotes that open here are not closed on their line", at: start)
             default: try takeCharacter(into: &content)
             }
@@ -20,53 +20,17 @@ extension TOMLParser {
         throw fault("the quotes that open here are never closed", at: start)
     }
 
-    /// Parses `'…'`.
-    mutating func parseLiteralString() throws(SyntaxError) -> String {
-        let start = position
-        position += 1
-        var content: [UInt8] = []
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "'"):
-                position += 1
-                return String(decoding: content, as: UTF8.self)
-            case 0x0a, 0x0d: throw fault("the quotes that open here are not closed on their line", at: start)
-            default: try takeCharacter(into: &content)
-            }
-        }
-        throw fault("the quotes that open here are never closed", at: start)
-    }
-
-    /// Parses `"""…"""`.
-    mutating func parseMultilineBasicString() throws(SyntaxError) -> String {
+    /// Parses a string of many lines, `"""…"""` or `'''…'''`; only the first knows escapes.
+    mutating func parseMultilineString(_ quote: UInt8) throws(SyntaxError) -> String {
         let start = position
         position += 3
         var content: [UInt8] = []
         _ = try takeLineBreak()
         while position < bytes.count {
             switch bytes[position] {
-            case UInt8(ascii: "\""):
-                if try closes(UInt8(ascii: "\""), &content) {
-                    return String(decoding: content, as: UTF8.self)
-                }
-            case UInt8(ascii: "\\"): if try !skipLineEnd() { try parseEscape(into: &content) }
-            case 0x0a, 0x0d: if try takeLineBreak() { content.append(0x0a) }
-            default: try takeCharacter(into: &content)
-            }
-        }
-        throw fault("the quotes that open here are never closed", at: start)
-    }
-
-    /// Parses `'''…'''`.
-    mutating func parseMultilineLiteralString() throws(SyntaxError) -> String {
-        let start = position
-        position += 3
-        var content: [UInt8] = []
-        _ = try takeLineBreak()
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "'"):
-                if try closes(UInt8(ascii: "'"), &content) { return String(decoding: content, as: UTF8.self) }
+            case quote: if try closes(quote, &content) { return String(decoding: content, as: UTF8.self) }
+            case UInt8(ascii: "\\") where quote == UInt8(ascii: "\""):
+                if try !skipLineEnd() { try parseEscape(into: &content) }
             case 0x0a, 0x0d: if try takeLineBreak() { content.append(0x0a) }
             default: try takeCharacter(into: &content)
             }

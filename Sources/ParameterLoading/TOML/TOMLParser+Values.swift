@@ -7,12 +7,8 @@ extension TOMLParser {
         let start = position
         let content: TOMLValue.Content
         switch byte {
-        case UInt8(ascii: "\""):
-            content = .string(
-                isTripled(UInt8(ascii: "\"")) ? try parseMultilineBasicString() : try parseBasicString())
-        case UInt8(ascii: "'"):
-            content = .string(
-                isTripled(UInt8(ascii: "'")) ? try parseMultilineLiteralString() : try parseLiteralString())
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+            content = .string(isTripled(byte) ? try parseMultilineString(byte) : try parseString(byte))
         case UInt8(ascii: "["): content = .array(try parseArray(depth: depth))
         case UInt8(ascii: "{"): content = .table(try parseInlineTable(depth: depth))
         default: content = try parseScalar()

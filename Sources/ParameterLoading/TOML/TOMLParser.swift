@@ -198,8 +198,8 @@ struct TOMLParser {
             skipBlanks()
             let start = position
             switch byte {
-            case UInt8(ascii: "\""): keys.append(Key(text: try parseBasicString(), offset: start))
-            case UInt8(ascii: "'"): keys.append(Key(text: try parseLiteralString(), offset: start))
+            case UInt8(ascii: "\""), UInt8(ascii: "'"):
+                keys.append(Key(text: try parseString(byte), offset: start))
             default:
                 while isBareKey(byte) { position += 1 }
                 guard position > start else {
