@@ -3,47 +3,33 @@
 import ArtifactStores
 import CommandLineBase
 import ContentHashing
+import DatasetVersioning
 import Foundation
 
 /// `mlops artifacts …`: named files and folders in versions that never change.
 enum ArtifactCommands {
-    private static let json = Option("--json", nil, "print the answer as JSON")
     private static let followLinks = Option(
         "--follow-links", nil, "keep what symbolic links lead to; else a link is an error")
     private static let metadata = Option(
         "--set", "KEY=VALUE", "what to note about the version", isRepeatable: true)
-    /// The options of every command that restores.
-    static let reuse = [
-        Option("--reuse", "FOLDER", "take files that are equal there, such as in an earlier version"),
-        Option("--reuse-by", "METHOD", "copy (default), clone (a reflink) or hard-link"),
-    ]
-    /// The options of every command that retires.
-    static let retention = [
-        Option("--keep", "COUNT", "how many of the latest stay; those with an alias or a tag always do"),
-        Option("--days", "DAYS", "younger versions stay"),
-        Option("--dry-run", nil, "only tell which versions would be retired"),
-    ]
     private static let formats = ExportFormat.allCases.map(\.rawValue)
 
     static let commands = [
         Command(
             "artifacts publish", "keep a file or a folder as the next version of an artifact",
-            operands: "NAME PATH", options: StoreLocation.options + [metadata, followLinks, json]
+            operands: "NAME PATH", options: StoreLocation.options + [metadata, followLinks, Output.json]
         ) { try await publish($0) },
         Command(
             "artifacts list", "list the artifacts of a store, or the versions of one", operands: "[NAME]",
-            options: StoreLocation.options + [json]
+            options: StoreLocation.options + [Output.json]
         ) { try await list($0) },
         Command(
             "artifacts show", "show a version and its files", operands: "NAME[@VERSION]",
-            options: StoreLocation.options + [json]
+            options: StoreLocation.options + [Output.json]
         ) { try await show($0) },
         Command(
             "artifacts restore", "write the files of a version", operands: "NAME[@VERSION] DEST",
-            options: StoreLocation.options + [
-                Option(
-                    "--path", "PATH", "only this file, or this folder with all below it", isRepeatable: true)
-            ] + reuse
+            options: StoreLocation.options + [VersionOptions.path] + VersionOptions.reuse
         ) { try await restore($0) },
         Command(
             "artifacts verify", "read everything a version holds and hash it again",
@@ -65,17 +51,17 @@ enum ArtifactCommands {
                 Option("--reference", "NAME", "which manifest of an OCI layout, where it has several"),
                 Option("--any-case", nil, "take names that differ only in letter case"), metadata,
                 followLinks,
-                json,
+                Output.json,
             ]
         ) { try await importing($0) },
         Command(
             "artifacts alias", "let an alias lead to a version, or list the aliases",
             operands: "NAME[@VERSION] [ALIAS]",
-            options: StoreLocation.options + [Option("--remove", nil, "take the alias away"), json]
+            options: StoreLocation.options + [Option("--remove", nil, "take the alias away"), Output.json]
         ) { try await alias($0) },
         Command(
             "artifacts retire", "give up old versions; a collection of garbage may then remove their data",
-            operands: "NAME", options: StoreLocation.options + retention + [json]
+            operands: "NAME", options: StoreLocation.options + VersionOptions.retention + [Output.json]
         ) { try await retire($0) },
     ]
 
@@ -108,7 +94,7 @@ enum ArtifactCommands {
         try await artifacts.export(
             version, to: arguments.operand(1), as: format(arguments, default: "folder") ?? .folder,
             isDurable: true)
-        print("\(version): \(version.fileCount) files, \(DataCommands.size(version.size))")
+        print("\(version): \(version.fileCount) files, \(ByteCount.text(version.size))")
         return .success
     }
 
@@ -124,13 +110,13 @@ enum ArtifactCommands {
                 let leading = aliases.filter { $0.value == version.number }.keys.sorted()
                 table.add([
                     version.description, version.created.ISO8601Format(), String(version.fileCount),
-                    DataCommands.size(version.size), leading.joined(separator: ", "),
+                    ByteCount.text(version.size), leading.joined(separator: ", "),
                 ])
                 versions.append(version)
             }
         }
         if arguments.has("--json") {
-            DataCommands.write(.array(versions.map { .object(describe($0)) }))
+            Output.write(.array(versions.map { .object(describe($0)) }))
         } else {
             print(table.text)
         }
@@ -151,7 +137,7 @@ enum ArtifactCommands {
                         "executable": .bool(file.isExecutable),
                     ])
                 })
-            DataCommands.write(.object(members))
+            Output.write(.object(members))
             return .success
         }
         print("\(version)  \(version.digest)")
@@ -178,22 +164,14 @@ enum ArtifactCommands {
             throw UsageError("\(version) has no file or folder '\(wish)'")
         }
         let restored = try await artifacts.restore(
-            version, to: arguments.operand(1), isDurable: true, reusing: fileReuse(arguments)
+            version, to: arguments.operand(1), isDurable: true, reusing: VersionOptions.fileReuse(arguments)
         ) { path in wanted.isEmpty || wanted.contains { isBelow(path, $0) } }
         print("\(version): \(text(restored))")
         return .success
     }
 
-    /// What the options say about files that may be taken over.
-    static func fileReuse(_ arguments: Arguments) throws -> FileReuse? {
-        let words = FileReuse.Method.allCases.map(\.rawValue)
-        let method = FileReuse.Method(
-            rawValue: try arguments.choice("--reuse-by", of: words, default: "copy"))
-        return arguments["--reuse"].map { FileReuse($0, by: method ?? .copy) }
-    }
-
     /// How many files came from where.
-    static func text(_ restored: RestoredFiles) -> String {
+    private static func text(_ restored: RestoredFiles) -> String {
         let others = [(restored.copied, "copied"), (restored.cloned, "cloned"), (restored.linked, "linked")]
         return (["\(restored.fetched) files fetched"] + others.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" })
             .joined(separator: ", ")
@@ -208,7 +186,7 @@ enum ArtifactCommands {
             print("\(version): damaged: \(error)")
             return .negative
         }
-        print("\(version): all \(version.fileCount) files are sound, \(DataCommands.size(version.size)) read")
+        print("\(version): all \(version.fileCount) files are sound, \(ByteCount.text(version.size)) read")
         return .success
     }
 
@@ -222,45 +200,17 @@ enum ArtifactCommands {
                 arguments.operand(1), of: name, to: isRemoved ? nil : artifacts.version(reference).number)
         }
         let aliases = try await artifacts.aliases(of: name)
-        if arguments.has("--json") {
-            DataCommands.write(.object(aliases.mapValues { .integer(Int64($0)) }))
-        } else {
-            for (alias, number) in aliases.sorted(by: { $0.key < $1.key }) {
-                print("\(alias)  \(name)@\(number)")
-            }
-        }
+        VersionOptions.show(aliases, of: name, arguments)
         return .success
     }
 
     private static func retire(_ arguments: Arguments) async throws -> ExitStatus {
-        let (policy, isDryRun) = try retention(arguments)
+        let (policy, isDryRun) = try VersionOptions.retention(arguments)
         let name = try arguments.operand(0)
         let retired = try await artifacts(arguments)
             .retire(versionsOf: name, keeping: policy, isDryRun: isDryRun)
-        show(retired, of: name, arguments)
+        VersionOptions.show(retired, of: name, arguments)
         return .success
-    }
-
-    /// Which versions the options keep.
-    static func retention(_ arguments: Arguments) throws -> (RetentionPolicy, isDryRun: Bool) {
-        guard arguments.has("--keep") || arguments.has("--days") else {
-            throw UsageError("say which versions stay: '--keep COUNT', '--days DAYS' or both")
-        }
-        let days = try arguments.number("--days")
-        let policy = RetentionPolicy(
-            latest: try arguments.integer("--keep", default: 0, atLeast: 0),
-            after: days.map { Date(timeIntervalSinceNow: -86_400 * $0) })
-        return (policy, arguments.has("--dry-run"))
-    }
-
-    /// Shows which versions were retired.
-    static func show(_ retired: [Int], of name: String, _ arguments: Arguments) {
-        if arguments.has("--json") {
-            return DataCommands.write(.array(retired.map { .integer(Int64($0)) }))
-        }
-        let what = arguments.has("--dry-run") ? "would retire" : "retired"
-        for number in retired { print("\(what) \(name)@\(number)") }
-        if retired.isEmpty { print("every version stays") }
     }
 
     private static func format(_ arguments: Arguments, default word: String) throws -> ExportFormat? {
@@ -283,9 +233,9 @@ enum ArtifactCommands {
 
     private static func answer(_ version: ArtifactVersion, _ arguments: Arguments) -> ExitStatus {
         if arguments.has("--json") {
-            DataCommands.write(.object(describe(version)))
+            Output.write(.object(describe(version)))
         } else {
-            print("\(version): \(version.fileCount) files, \(DataCommands.size(version.size))")
+            print("\(version): \(version.fileCount) files, \(ByteCount.text(version.size))")
         }
         return .success
     }

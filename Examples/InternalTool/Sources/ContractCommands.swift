@@ -8,8 +8,6 @@ import TableReading
 
 /// `mlops contract …` and `mlops drift`: what data must look like, and how far it moved.
 enum ContractCommands {
-    private static let json = Option("--json", nil, "print the answer as JSON")
-
     static let commands = [
         Command(
             "contract infer", "print the contract that a good table stands for", operands: "FILE",
@@ -22,9 +20,11 @@ enum ContractCommands {
         Command(
             "contract check", "check a table against a contract: 1 where it is broken",
             operands: "CONTRACT FILE",
-            options: [json]
+            options: [Output.json]
         ) { try check($0) },
-        Command("profile", "print what the columns of a table look like", operands: "FILE", options: [json]) {
+        Command(
+            "profile", "print what the columns of a table look like", operands: "FILE", options: [Output.json]
+        ) {
             try profile($0)
         },
         Command(
@@ -37,7 +37,7 @@ enum ContractCommands {
                 Option("--column", "NAME", "compare only this column", isRepeatable: true),
                 Option("--level", "P", "the level of the tests (default 0.05)"),
                 Option("--minimum-psi", "X", "the stability index that any drift exceeds (default 0.1)"),
-                json,
+                Output.json,
             ]
         ) { try drift($0) },
     ]
@@ -77,7 +77,7 @@ enum ContractCommands {
     private static func check(_ arguments: Arguments) throws -> ExitStatus {
         let report = try contract(arguments.operand(0)).check(table(arguments.operand(1)))
         if arguments.has("--json") {
-            DataCommands.write(
+            Output.write(
                 .object([
                     "passes": .bool(report.passes),
                     "findings": try JSONValue(parsing: CanonicalJSON.encode(report.findings)),
@@ -92,7 +92,7 @@ enum ContractCommands {
     private static func profile(_ arguments: Arguments) throws -> ExitStatus {
         let profile = try table(arguments.operand(0)).profile
         if arguments.has("--json") {
-            DataCommands.write(try JSONValue(parsing: CanonicalJSON.encode(profile)))
+            Output.write(try JSONValue(parsing: CanonicalJSON.encode(profile)))
         } else {
             print(text(profile))
         }
@@ -143,7 +143,7 @@ enum ContractCommands {
             if let report {
                 members["problems"] = try JSONValue(parsing: CanonicalJSON.encode(report.problems))
             }
-            DataCommands.write(.object(members))
+            Output.write(.object(members))
         } else {
             for problem in report?.problems ?? [] { print(problem) }
             print(drift)

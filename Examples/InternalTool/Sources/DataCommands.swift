@@ -9,8 +9,6 @@ import TableReading
 
 /// `mlops data …`: versions of datasets.
 enum DataCommands {
-    private static let json = Option("--json", nil, "print the answer as JSON")
-
     static let commands = [
         Command(
             "data snapshot", "keep a file or a folder as the next version of a dataset",
@@ -27,45 +25,44 @@ enum DataCommands {
                 Option(
                     "--compress", "LEVEL",
                     "deflate new chunks, 1 (fast) to 9 (small); else they stay as they are"),
-                Option("--no-tables", nil, "do not read files as tables"), json,
+                Option("--no-tables", nil, "do not read files as tables"), Output.json,
             ]
         ) { try await snapshot($0) },
-        Command("data list", "list the datasets of a store", options: StoreLocation.options + [json]) {
+        Command("data list", "list the datasets of a store", options: StoreLocation.options + [Output.json]) {
             try await list($0)
         },
         Command(
             "data log", "list the versions of a dataset, the latest first", operands: "NAME",
-            options: StoreLocation.options + [json]
+            options: StoreLocation.options + [Output.json]
         ) { try await log($0) },
         Command(
             "data show", "show a version and its files", operands: "NAME[@VERSION]",
             options: StoreLocation.options + [
-                Option("--profile", nil, "show what its columns look like"), json,
+                Option("--profile", nil, "show what its columns look like"), Output.json,
             ]
         ) { try await show($0) },
         Command(
             "data restore", "write the files of a version", operands: "NAME[@VERSION] DEST",
             options: StoreLocation.options + [
-                Option(
-                    "--path", "PATH", "only this file, or this folder with all below it", isRepeatable: true),
-                Option("--replace", nil, "replace files that have another content"), json,
-            ] + ArtifactCommands.reuse
+                VersionOptions.path, Option("--replace", nil, "replace files that have another content"),
+                Output.json,
+            ] + VersionOptions.reuse
         ) { try await restore($0) },
         Command(
             "data verify", "read everything a version holds and hash it again", operands: "NAME[@VERSION]",
-            options: StoreLocation.options + [json]
+            options: StoreLocation.options + [Output.json]
         ) { try await verify($0) },
         Command(
             "data lineage", "list the versions that a version came from", operands: "NAME[@VERSION]",
-            options: StoreLocation.options + [json]
+            options: StoreLocation.options + [Output.json]
         ) { try await lineage($0) },
         Command(
             "data retire", "give up old versions; a collection of garbage may then remove their data",
-            operands: "NAME", options: StoreLocation.options + ArtifactCommands.retention + [json]
+            operands: "NAME", options: StoreLocation.options + VersionOptions.retention + [Output.json]
         ) { try await retire($0) },
         Command(
             "data tag", "let a tag point to a version, or list the tags", operands: "NAME[@VERSION] [TAG]",
-            options: StoreLocation.options + [Option("--remove", nil, "take the tag away"), json]
+            options: StoreLocation.options + [Option("--remove", nil, "take the tag away"), Output.json]
         ) { try await tag($0) },
     ]
 
@@ -100,7 +97,7 @@ enum DataCommands {
             members["isNew"] = .bool(snapshot.isNew)
             members["filesRead"] = .integer(Int64(snapshot.filesRead))
             members["bytesAdded"] = .integer(Int64(snapshot.isNew ? snapshot.receipt.newBytes : 0))
-            write(.object(members))
+            Output.write(.object(members))
         } else {
             print(snapshot)
         }
@@ -114,12 +111,12 @@ enum DataCommands {
         for name in try await datasets.datasets() {
             let latest = try await datasets.version(name)
             table.add([
-                name, String(latest.number), String(latest.fileCount), size(latest.size),
+                name, String(latest.number), String(latest.fileCount), ByteCount.text(latest.size),
                 latest.rowCount.map(String.init) ?? "", latest.created.ISO8601Format(),
             ])
             rows.append(.object(try describe(latest)))
         }
-        if arguments.has("--json") { write(.array(rows)) } else { print(table.text) }
+        if arguments.has("--json") { Output.write(.array(rows)) } else { print(table.text) }
         return .success
     }
 
@@ -129,7 +126,7 @@ enum DataCommands {
         let versions = try await datasets.log(name)
         let tags = try await datasets.tags(of: name)
         if arguments.has("--json") {
-            write(.array(try versions.reversed().map { .object(try describe($0)) }))
+            Output.write(.array(try versions.reversed().map { .object(try describe($0)) }))
             return .success
         }
         var table = TextTable(["version", "made", "by", "files", "size", "rows", "new", "message"])
@@ -137,7 +134,8 @@ enum DataCommands {
             let names = tags.filter { $0.value == version.number }.keys.sorted()
             table.add([
                 version.reference, version.created.ISO8601Format(), version.author, String(version.fileCount),
-                size(version.size), version.rowCount.map(String.init) ?? "", size(version.newBytes),
+                ByteCount.text(version.size), version.rowCount.map(String.init) ?? "",
+                ByteCount.text(version.newBytes),
                 version.message + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"),
             ])
         }
@@ -161,7 +159,7 @@ enum DataCommands {
                     ])
                 })
             if let profile { members["profile"] = try JSONValue(parsing: CanonicalJSON.encode(profile)) }
-            write(.object(members))
+            Output.write(.object(members))
             return .success
         }
         print("\(version.reference)  \(version.digest)")
@@ -169,7 +167,7 @@ enum DataCommands {
         if !version.message.isEmpty { print(version.message) }
         if !version.parents.isEmpty { print("derived from \(version.parents.joined(separator: ", "))") }
         print(
-            "\(version.fileCount) files, \(size(version.size)), \(version.newChunks) of \(version.chunks) chunks were new"
+            "\(version.fileCount) files, \(ByteCount.text(version.size)), \(version.newChunks) of \(version.chunks) chunks were new"
         )
         if let rows = version.rowCount {
             print("\(rows) rows, fingerprint \(version.rows?.description ?? "")")
@@ -193,12 +191,12 @@ enum DataCommands {
     private static func restore(_ arguments: Arguments) async throws -> ExitStatus {
         var options = RestoreOptions()
         options.replaces = arguments.has("--replace")
-        options.reuse = try ArtifactCommands.fileReuse(arguments)
+        options.reuse = try VersionOptions.fileReuse(arguments)
         if arguments.has("--path") { options.paths = arguments.all("--path") }
         let receipt = try await datasets(arguments).restore(
             arguments.operand(0), to: arguments.operand(1), options: options)
         if arguments.has("--json") {
-            write(
+            Output.write(
                 .object([
                     "written": .integer(Int64(receipt.written)),
                     "unchanged": .integer(Int64(receipt.unchanged)),
@@ -206,7 +204,7 @@ enum DataCommands {
                 ]))
         } else {
             print(
-                "\(receipt.written) files written, \(size(receipt.bytes))"
+                "\(receipt.written) files written, \(ByteCount.text(receipt.bytes))"
                     + (receipt.unchanged > 0 ? "; \(receipt.unchanged) were there already" : ""))
         }
         return .success
@@ -215,7 +213,7 @@ enum DataCommands {
     private static func verify(_ arguments: Arguments) async throws -> ExitStatus {
         let report = try await datasets(arguments).verify(arguments.operand(0))
         if arguments.has("--json") {
-            write(
+            Output.write(
                 .object([
                     "version": .string(report.version.reference), "sound": .bool(report.isSound),
                     "bytes": .integer(Int64(report.bytes)),
@@ -228,7 +226,7 @@ enum DataCommands {
             for file in report.damaged { print(file) }
             print(
                 report.isSound
-                    ? "\(report.version.reference): all \(report.version.fileCount) files are sound, \(size(report.bytes)) read"
+                    ? "\(report.version.reference): all \(report.version.fileCount) files are sound, \(ByteCount.text(report.bytes)) read"
                     : "\(report.version.reference): \(report.damaged.count) files are damaged")
         }
         return report.isSound ? .success : .negative
@@ -237,7 +235,7 @@ enum DataCommands {
     private static func lineage(_ arguments: Arguments) async throws -> ExitStatus {
         let versions = try await datasets(arguments).lineage(of: arguments.operand(0))
         if arguments.has("--json") {
-            write(.array(try versions.map { .object(try describe($0)) }))
+            Output.write(.array(try versions.map { .object(try describe($0)) }))
         } else {
             var table = TextTable(["version", "made", "by", "message", "derived from"])
             for version in versions {
@@ -252,11 +250,11 @@ enum DataCommands {
     }
 
     private static func retire(_ arguments: Arguments) async throws -> ExitStatus {
-        let (policy, isDryRun) = try ArtifactCommands.retention(arguments)
+        let (policy, isDryRun) = try VersionOptions.retention(arguments)
         let name = try arguments.operand(0)
         let retired = try await datasets(arguments)
             .retire(versionsOf: name, keeping: policy, isDryRun: isDryRun)
-        ArtifactCommands.show(retired, of: name, arguments)
+        VersionOptions.show(retired, of: name, arguments)
         return .success
     }
 
@@ -272,13 +270,7 @@ enum DataCommands {
             }
         }
         let tags = try await datasets.tags(of: reference.dataset)
-        if arguments.has("--json") {
-            write(.object(tags.mapValues { .integer(Int64($0)) }))
-        } else {
-            for (tag, number) in tags.sorted(by: { $0.key < $1.key }) {
-                print("\(tag)  \(reference.dataset)@\(number)")
-            }
-        }
+        VersionOptions.show(tags, of: reference.dataset, arguments)
         return .success
     }
 
@@ -290,10 +282,4 @@ enum DataCommands {
         members["reference"] = .string(version.reference)
         return members
     }
-
-    static func write(_ value: JSONValue) {
-        print(String(decoding: CanonicalJSON.encode(value), as: UTF8.self))
-    }
-
-    static func size(_ count: Int) -> String { ByteCount.text(count) }
 }

@@ -8,8 +8,6 @@ import TableReading
 
 /// `mlops data diff`, `export-dvc` and `import-dvc`.
 enum DataDifferenceCommands {
-    private static let json = Option("--json", nil, "print the answer as JSON")
-
     static let commands = [
         Command(
             "data diff", "show what two versions differ in: files, columns, rows",
@@ -18,7 +16,7 @@ enum DataDifferenceCommands {
                 Option(
                     "--key", "COLUMN", "a column that names a row; without one rows are compared as a whole",
                     isRepeatable: true),
-                Option("--files-only", nil, "do not compare rows"), json,
+                Option("--files-only", nil, "do not compare rows"), Output.json,
             ]
         ) { try await diff($0) },
         Command(
@@ -34,7 +32,7 @@ enum DataDifferenceCommands {
             options: StoreLocation.options + [
                 Option("-m", "MESSAGE", "why it is made"),
                 Option("--cache", "FOLDER", "the cache; else the one the repository's configuration names"),
-                json,
+                Output.json,
             ]
         ) { try await importDVC($0) },
     ]
@@ -45,7 +43,7 @@ enum DataDifferenceCommands {
             key: arguments.all("--key").flatMap { $0.split(separator: ",").map(String.init) },
             comparesRows: !arguments.has("--files-only"))
         if arguments.has("--json") {
-            DataCommands.write(try JSONValue(parsing: CanonicalJSON.encode(diff)))
+            Output.write(try JSONValue(parsing: CanonicalJSON.encode(diff)))
             return .success
         }
         if diff.isEmpty {
@@ -57,7 +55,7 @@ enum DataDifferenceCommands {
         for path in diff.removedFiles { print("- file \(path)") }
         for file in diff.changedFiles {
             print(
-                "~ file \(file.path)  \(DataCommands.size(file.sizeBefore)) -> \(DataCommands.size(file.sizeNow))"
+                "~ file \(file.path)  \(ByteCount.text(file.sizeBefore)) -> \(ByteCount.text(file.sizeNow))"
                     + (file.hasEqualRows ? "  the same rows in another order or spelling" : ""))
         }
         if diff.equalFileCount > 0 { print("= \(diff.equalFileCount) files are equal") }
@@ -109,7 +107,7 @@ enum DataDifferenceCommands {
             arguments.operand(0), from: arguments.operand(1), cache: arguments["--cache"],
             message: arguments["-m"] ?? "")
         if arguments.has("--json") {
-            DataCommands.write(.object(try DataCommands.describe(snapshot.version)))
+            Output.write(.object(try DataCommands.describe(snapshot.version)))
         } else {
             print(snapshot)
         }

@@ -22,7 +22,7 @@ enum ParameterCommands {
             ], run: resolve),
         Command(
             "params diff", "what changed between two parameter files, frozen or not; exits 1 if they differ",
-            operands: "EARLIER LATER", options: [Option("--json", nil, "print the answer as JSON")],
+            operands: "EARLIER LATER", options: [Output.json],
             run: difference),
     ]
 

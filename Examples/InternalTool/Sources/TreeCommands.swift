@@ -13,7 +13,9 @@ enum TreeCommands {
         "predict", "score the rows of a CSV file with a model", operands: "MODEL",
         options: [
             Option("--csv", "FILE|-", "the rows, with a header; an empty field is missing"),
-            Option("--output", "raw|value|leaf|contributions", "what to print for each row; default: value"),
+            Option(
+                "--output", "raw|value|class|leaf|contributions", "what to print for each row; default: value"
+            ),
             Option("--threads", "N", "how many threads may work; default: 1"),
         ]
     ) { arguments in
@@ -21,11 +23,17 @@ enum TreeCommands {
         let matrix = try matrix(of: try table(try arguments.required("--csv")), for: model)
         let threads = try arguments.integer("--threads", default: 1)
         let output = try arguments.choice(
-            "--output", of: ["raw", "value", "leaf", "contributions"], default: "value")
+            "--output", of: ["raw", "value", "class", "leaf", "contributions"], default: "value")
         switch output {
         case "leaf":
             let leaves = try model.leaves(for: matrix, threads: threads)
             write(rows: leaves.rowCount, width: leaves.treeCount) { "\(leaves[$0, $1])" }
+        case "class":
+            let classes = try model.classes(for: matrix, threads: threads)
+            let names = model.classNames
+            write(rows: classes.count, width: 1) { row, _ in
+                names.indices.contains(classes[row]) ? names[classes[row]] : "\(classes[row])"
+            }
         case "contributions":
             let contributions = try model.contributions(for: matrix, threads: threads)
             let width = contributions.outputCount * (contributions.featureCount + 1)
