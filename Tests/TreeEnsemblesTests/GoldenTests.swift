@@ -6,7 +6,7 @@ import TreeEnsembles
 @Suite struct GoldenTests {
     @Test func thereAreCases() {
         #expect(GoldenCase.all.count >= 55)
-        #expect(GoldenCase.all(in: "old").count >= 29)
+        #expect(GoldenCase.all(in: "old").count >= 44)
     }
 
     @Test(arguments: GoldenCase.all)
@@ -14,9 +14,10 @@ import TreeEnsembles
         try golden.expectSameAnswers()
     }
 
-    /// Files that releases from XGBoost 1.0 and LightGBM 2.0 on wrote.
+    /// Files that releases from XGBoost 1.0, LightGBM 2.0 and scikit-learn 1.2 on wrote.
     @Test(arguments: GoldenCase.all(in: "old"))
-    func answersToOldFilesEqualTheLibraryOfToday(_ golden: GoldenCase) throws {
-        try golden.expectSameAnswers()
+    func oldFilesAreRead(_ golden: GoldenCase) throws {
+        // NumPy's exponential is a vector unit's.
+        try golden.expectSameAnswers(valuesWithin: golden.name.hasSuffix("boosting") ? 4 : 0)
     }
 }

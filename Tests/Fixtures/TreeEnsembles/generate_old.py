@@ -1,14 +1,19 @@
 # Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 """Models of old releases, with the answers of the releases that the tests pin.
 
-    generate_old.py train    in an environment with one old release of xgboost or lightgbm: writes old/NAME.model
+    generate_old.py train    in an environment with one old release of a library: writes old/NAME.model
     generate_old.py answer   with Tests/Interoperability/requirements.txt: writes old/NAME.golden for every model there
 
-Made with xgboost 1.0.2, 1.3.3, 1.6.2, 1.7.6 and 2.1.4, and lightgbm 2.0.12, 2.1.2, 2.3.1 and 3.0.0 (numpy 1.26).
+Made with xgboost 1.0.2, 1.3.3, 1.6.2, 1.7.6 and 2.1.4, lightgbm 2.0.12, 2.1.2, 2.3.1 and 3.0.0, and scikit-learn
+1.2.2, 1.3.2 and 1.4.2 with skops 0.13 (numpy 1.26). Only the old release of scikit-learn reads its own files, so the
+answers are its own: `train` leaves them in a file that `answer` takes away.
 XGBoost's answers to files of before 1.3 have changed since: see the TreeEnsembles documentation of model files.
 """
+import importlib
+import importlib.util
 import pathlib
 import sys
+import zipfile
 
 import numpy as np
 
@@ -62,6 +67,26 @@ def train_lightgbm(lgb):
         booster.save_model(str(OLD / f"lgb-{lgb.__version__}-{name}.model"))
 
 
+def train_scikit_learn(sklearn):
+    import skops.io
+    from sklearn import ensemble, tree
+    cases = {"tree": tree.DecisionTreeClassifier(max_depth=4), "forest": ensemble.RandomForestClassifier(6, max_depth=4),
+             "boosting": ensemble.GradientBoostingClassifier(n_estimators=3), "regression": tree.DecisionTreeRegressor(max_depth=4),
+             "histogram": ensemble.HistGradientBoostingRegressor(max_iter=6, max_leaf_nodes=12)}
+    for name, model in cases.items():
+        X, y = table(len(name), False)
+        X = X if name == "histogram" else np.nan_to_num(X)
+        model.random_state = 7
+        model.fit(X, y if name in ("regression", "histogram") else np.digitize(y, [-0.5, 0.5]))
+        rows = X[:64]
+        values = model.predict_proba(rows) if hasattr(model, "predict_proba") else model.predict(rows)
+        raw = model.decision_function(rows) if name == "boosting" else values
+        stem = OLD / f"skl-{sklearn.__version__}-{name}"
+        skops.io.dump(model, stem.with_name(stem.name + ".skops"), compression=zipfile.ZIP_DEFLATED)
+        stem.with_name(stem.name + ".skops").rename(stem.with_name(stem.name + ".model"))
+        np.savez(stem.with_name(stem.name + ".npz"), rows=rows, raw=raw, values=values)
+
+
 def answer():
     import lightgbm as lgb
     import xgboost as xgb
@@ -75,6 +100,13 @@ def answer():
         lightgbm = file.name.startswith("lgb")
         rows = np.concatenate([X[:32], generate.edge_rows(X, {}, rng, kinds if lightgbm else (), infinities=lightgbm)])
         model = file.read_bytes()
+        if file.name.startswith("skl"):
+            own = file.with_name(file.stem + ".npz")
+            if own.exists():
+                found = np.load(own)
+                generate.write(f"old/{file.stem}", model, found["rows"], found["raw"], found["values"], None, 0, None)
+                own.unlink()
+            continue
         if lightgbm:
             booster = lgb.Booster(model_str=model.decode())
             raw, values, leaves = (booster.predict(rows, num_threads=1, **options)
@@ -97,12 +129,8 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["answer"]:
         answer()
     elif sys.argv[1:] == ["train"]:
-        try:
-            import xgboost
-        except ImportError:
-            import lightgbm
-            train_lightgbm(lightgbm)
-        else:
-            train_xgboost(xgboost)
+        trainers = {"xgboost": train_xgboost, "lightgbm": train_lightgbm, "sklearn": train_scikit_learn}
+        found = next(name for name in trainers if importlib.util.find_spec(name))
+        trainers[found](importlib.import_module(found))
     else:
         sys.exit(__doc__)

@@ -14,8 +14,11 @@
 struct SkopsInitialScores {
     let scores: [Double]
 
+    /// - Parameter isCentred: Whether the starts of several classes are logarithms of ratios to their mean, as they are
+    ///   since scikit-learn 1.4; before, they were logarithms of the prior.
     init(
-        _ model: SkopsObject, _ archive: SkopsArchive, loss: String, isClassifier: Bool, width: Int
+        _ model: SkopsObject, _ archive: SkopsArchive, loss: String, isClassifier: Bool, width: Int,
+        isCentred: Bool
     ) throws(TreeEnsembleError) {
         if case .object(let node) = try model.required("init_"), case .string("JsonNode") = node["__loader__"]
         {
@@ -37,10 +40,13 @@ struct SkopsInitialScores {
             guard isClassifier, prior.count == (width == 1 ? 2 : width) else {
                 throw .malformed("init_ does not fit the model")
             }
-            let clipped = prior.map { min(max($0, Double.ulpOfOne), 1 - Double.ulpOfOne) }
+            let least = isCentred ? Double.ulpOfOne : Double(Float.ulpOfOne)
+            let clipped = prior.map { min(max($0, least), 1 - least) }
             if width == 1 {
                 let logit = log(clipped[1] / (1 - clipped[1]))
                 scores = [loss == "exponential" ? 0.5 * logit : logit]
+            } else if !isCentred {
+                scores = clipped.map { log($0) }
             } else {
                 // Logarithms of the ratios to the geometric mean.
                 let mean = exp(clipped.map { log($0) }.reduce(0, +) / Double(width))

@@ -125,8 +125,8 @@ struct SkopsReader {
         var builder = EnsembleBuilder(ensemble)
         for member in members {
             let tree = try SkopsTree(member, archive, width: width)
-            // Before 1.3 leaves held counts.
-            let holdsCounts = isClassifier && (version.major, version.minor) < (1, 3)
+            // Before 1.4 leaves held counts.
+            let holdsCounts = isClassifier && (version.major, version.minor) < (1, 4)
             try tree.addDrafts(to: &builder) { place in
                 let values = tree.values[place * width..<place * width + width]
                 guard holdsCounts else { return Array(values) }
@@ -156,7 +156,8 @@ struct SkopsReader {
         var ensemble = try ensemble(
             precision: .single,
             baseScores: try SkopsInitialScores(
-                model, archive, loss: loss, isClassifier: isClassifier, width: width
+                model, archive, loss: loss, isClassifier: isClassifier, width: width,
+                isCentred: (version.major, version.minor) >= (1, 4)
             )
             .scores)
         if isClassifier {
