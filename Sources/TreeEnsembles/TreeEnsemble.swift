@@ -21,11 +21,16 @@ public struct TreeEnsemble: Sendable {
 
     /// Reads a model file.
     ///
-    /// - Parameter path: The file, as XGBoost or LightGBM wrote it.
+    /// A file in the compact form that ``write(to:)`` writes is mapped and read in place: processes that have it open
+    /// share its memory. Such a file must not be changed or cut while a model of it is in use, which can end the
+    /// process; put a new file in its place by renaming, as ``write(to:)`` does. Where that cannot be relied on, read
+    /// the bytes and use ``init(bytes:)``.
+    ///
+    /// - Parameter path: The file, in one of the formats of <doc:Formats>.
     /// - Throws: ``TreeEnsembleError`` if the file cannot be read, is damaged, or holds what is not supported.
     public init(contentsOf path: String) throws(TreeEnsembleError) {
         do {
-            try self.init(bytes: try FileBytes.read(path))
+            self.init(try Ensemble.read(path: path))
         } catch {
             var located = error
             located.path = path

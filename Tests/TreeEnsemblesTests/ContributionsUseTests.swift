@@ -39,7 +39,7 @@ import Testing
     @Test func missingCoverIsNamedAndABackgroundHelps() throws {
         let random = RandomEnsemble(featureCount: 3, treeCount: 2, mostDepth: 3)
         var ensemble = try random.make(seed: 2).ensemble
-        ensemble.nodes.cover = ensemble.nodes.cover.map { _ in .nan }
+        ensemble.nodes.cover = AlignedTable(ensemble.nodes.cover.map { _ in .nan })
         let model = TreeEnsemble(ensemble)
         let matrix = try FeatureMatrix(random.rows(3, seed: 3), columns: 3)
         let error = #expect(throws: TreeEnsembleError.self) { try model.contributions(for: matrix) }

@@ -13,6 +13,12 @@ import Testing
         var scanner = NumberScanner(bytes: Array(text.utf8), position: 0, end: text.utf8.count)
         let number = try scanner.number(as: Number.self)
         #expect(scanner.position == text.utf8.count)
+        // Where more text follows, digits are read eight at a time.
+        let longer = Array((text + ",12345678").utf8)
+        var further = NumberScanner(bytes: longer, position: 0, end: longer.count)
+        let again = try further.number(as: Number.self)
+        #expect(again == number || again.isNaN && number.isNaN)
+        #expect(again.sign == number.sign && further.position == text.utf8.count)
         return number
     }
 
@@ -51,6 +57,21 @@ import Testing
     func hardTexts(_ text: String) throws {
         #expect(try scanned(text, as: Double.self).bitPattern == Double(text)?.bitPattern)
         #expect(try scanned(text, as: Float.self).bitPattern == Float(text)?.bitPattern)
+    }
+
+    @Test func wholeNumbersEndWhereTheirDigitsDo() throws {
+        for number in [0, 7, -1, 42, 123, -4567, 89_012, 345_678, 9_012_345, 67_890_123, 456_789_012, -1 << 62] {
+            for tail in ["", ",", ",1", " 12345678", ",-1,22,333,4444"] {
+                let bytes = Array("\(number)\(tail)".utf8)
+                var scanner = NumberScanner(bytes: bytes, position: 0, end: bytes.count)
+                #expect(try scanner.integer() == number)
+                #expect(scanner.position == bytes.count - tail.utf8.count)
+            }
+        }
+        for text in ["1.5,1234567", "12e3,1234567", "-,12345678", ",123456789", "99999999999999999999,1"] {
+            var scanner = NumberScanner(bytes: Array(text.utf8), position: 0, end: text.utf8.count)
+            #expect(throws: TreeEnsembleError.self) { try scanner.integer() }
+        }
     }
 
     @Test func wordsAreNumbersToo() throws {

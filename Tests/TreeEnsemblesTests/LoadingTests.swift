@@ -61,7 +61,7 @@ import Testing
             let thresholds = cuts.thresholds[cuts.starts[key]..<cuts.starts[key + 1]]
             let own = nodes.threshold[node]
             #expect(
-                Int(cuts.ranks[node]) == (own.isNaN ? thresholds.count - 1 : thresholds.count { $0 < own }))
+                cuts.rank(node) == (own.isNaN ? thresholds.count - 1 : thresholds.count { $0 < own }))
             #expect(thresholds.contains { $0 == own || $0.isNaN && own.isNaN })
             #expect(zip(thresholds, thresholds.dropFirst()).allSatisfy { $0 < $1 || $1.isNaN && !$0.isNaN })
         }

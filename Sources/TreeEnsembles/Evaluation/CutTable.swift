@@ -6,10 +6,14 @@
 /// `x` is at most the number of thresholds below the node's own.
 struct CutTable {
     /// For each key (column * 2, + 1 where zero is missing) where its thresholds start, then their number.
-    private(set) var starts: [Int]
-    private(set) var thresholds: [Double]
-    /// For each numeric decision how many thresholds of its key are below its own; NaN is above all others.
-    private(set) var ranks: [UInt32]
+    private(set) var starts: [Int] = []
+    private(set) var thresholds: [Double] = []
+    /// For each numeric decision its threshold, by the order in which the distinct ones were found.
+    private(set) var found: [UInt32]
+    /// For each threshold that was found how many of its key are below it; NaN is above all others.
+    private(set) var ranks: [UInt32] = []
+    /// The key of each threshold that was found.
+    private(set) var keys: [UInt32] = []
 
     /// The key under which a decision's threshold stands.
     static func key(_ nodes: NodeTable, _ node: Int) -> Int {
@@ -18,101 +22,123 @@ struct CutTable {
 
     init(_ ensemble: Ensemble) {
         let nodes = ensemble.nodes
-        ranks = [UInt32](repeating: 0, count: nodes.count)
-        starts = []
-        thresholds = []
-        let keyCount = ensemble.columnCount * 2
-        let found = nodes.threshold.span
-        if ensemble.precision == .single {
-            var entries = Self.entries(nodes) { node in
-                UInt64(Self.order(of: Float(found[node]))) << 32 | UInt64(node)
+        found = [UInt32](repeating: 0, count: nodes.count)
+        // Few of the thresholds are distinct, so they are found first and sorted then.
+        var finder = ThresholdFinder()
+        let isSingle = ensemble.precision == .single
+        unsafe found.withUnsafeMutableBufferPointer { found in
+            // Bounds: all columns have `nodes.count` elements.
+            let (features, flags) = unsafe (nodes.feature.buffer, nodes.flags.buffer)
+            let all = unsafe nodes.threshold.buffer
+            for node in 0..<nodes.count {
+                let (feature, flag) = unsafe (features[node], flags[node])
+                if feature < 0 || flag.contains(.categorical) { continue }
+                let key = UInt32(feature) * 2 + (flag.contains(.zeroIsMissing) ? 1 : 0)
+                let threshold = unsafe all[node]
+                let order = isSingle ? Self.order(of: Float(threshold)) : Self.order(of: threshold)
+                unsafe found[node] = finder.place(of: order, key: key, threshold: threshold)
             }
-            RadixSort.sort(&entries, bits: 32) { $0 >> 32 }
-            rank(entries, nodes, keyCount, node: { Int($0 & 0xffff_ffff) }, order: { $0 >> 32 })
-        } else {
-            var entries = Self.entries(nodes) { node in
-                Entry(order: Self.order(of: found[node]), node: UInt32(node))
-            }
-            RadixSort.sort(&entries, bits: 64) { $0.order }
-            rank(entries, nodes, keyCount, node: { Int($0.node) }, order: { $0.order })
         }
+        sort(finder, keyCount: ensemble.columnCount * 2, bits: isSingle ? 32 : 64)
     }
 
     /// The number of thresholds of a key.
     func count(_ key: Int) -> Int { starts[key + 1] - starts[key] }
 
-    private struct Entry: BitwiseCopyable {
-        var order: UInt64
-        var node: UInt32
-    }
+    /// How many thresholds of its key are below that of a numeric decision.
+    func rank(_ node: Int) -> Int { Int(ranks[Int(found[node])]) }
 
-    /// An entry for each numeric decision.
-    @inline(__always)
-    private static func entries<Made: BitwiseCopyable>(_ nodes: NodeTable, _ make: (Int) -> Made) -> [Made] {
-        let features = nodes.feature.span
-        let flags = nodes.flags.span
-        return unsafe [Made](unsafeUninitializedCapacity: nodes.count) { buffer, count in
-            for node in 0..<features.count where features[node] >= 0 && !flags[node].contains(.categorical) {
-                // Bounds: at most one for each node.
-                unsafe buffer.initializeElement(at: count, to: make(node))
-                count += 1
-            }
-        }
-    }
-
-    /// Takes the decisions in rising order of their thresholds, equal thresholds of a key as one.
-    @inline(__always)
-    private mutating func rank<Sorted: BitwiseCopyable>(
-        _ sorted: [Sorted], _ nodes: NodeTable, _ keyCount: Int, node: (Sorted) -> Int,
-        order: (Sorted) -> UInt64
-    ) {
-        let features = nodes.feature.span
-        let flags = nodes.flags.span
-        var last = [UInt64](repeating: 0, count: keyCount)
+    /// Brings the distinct thresholds of each key into rising order.
+    private mutating func sort(_ finder: ThresholdFinder, keyCount: Int, bits: Int) {
+        keys = finder.keys
+        var order = finder.orders.indices.map { (order: finder.orders[$0], place: UInt32($0)) }
+        RadixSort.sort(&order, bits: bits) { $0.order }
+        ranks = [UInt32](repeating: 0, count: order.count)
         var counts = [UInt32](repeating: 0, count: keyCount)
-        var distinct: [UInt32] = []
-        unsafe ranks.withUnsafeMutableBufferPointer { ranks in
-            for entry in sorted {
-                let node = node(entry)
-                let key = Int(features[node]) * 2 + (flags[node].contains(.zeroIsMissing) ? 1 : 0)
-                let order = order(entry)
-                if counts[key] == 0 || last[key] != order {
-                    last[key] = order
-                    counts[key] += 1
-                    distinct.append(UInt32(truncatingIfNeeded: node))
-                }
-                // Bounds: the spans above have looked at `node`, and the ranks are as many.
-                unsafe ranks[node] = counts[key] - 1
-            }
+        for (_, place) in order {
+            let key = Int(keys[Int(place)])
+            ranks[Int(place)] = counts[key]
+            counts[key] += 1
         }
         starts.reserveCapacity(keyCount + 1)
-        var next: [Int] = []
-        next.reserveCapacity(keyCount)
-        var total = 0
-        for count in counts {
-            starts.append(total)
-            next.append(total)
-            total += Int(count)
-        }
-        starts.append(total)
-        thresholds = [Double](repeating: 0, count: total)
-        for node in distinct {
-            let key = Self.key(nodes, Int(node))
-            thresholds[next[key]] = nodes.threshold[Int(node)]
-            next[key] += 1
+        starts.append(0)
+        for count in counts { starts.append(starts[starts.count - 1] + Int(count)) }
+        thresholds = [Double](repeating: 0, count: order.count)
+        for place in ranks.indices {
+            thresholds[starts[Int(keys[place])] + Int(ranks[place])] = finder.thresholds[place]
         }
     }
 
     /// Whole numbers in the order of the numbers; both zeros are one, and all NaN are one and the last.
-    private static func order(of number: Float) -> UInt32 {
-        if number.isNaN { return .max }
+    private static func order(of number: Float) -> UInt64 {
+        if number.isNaN { return UInt64(UInt32.max) }
         let bits = (number + 0).bitPattern
-        return bits >> 31 == 1 ? ~bits : bits | 1 << 31
+        return UInt64(bits >> 31 == 1 ? ~bits : bits | 1 << 31)
     }
 
     private static func order(of number: Double) -> UInt64 {
         if number.isNaN { return .max }
         let bits = (number + 0).bitPattern
         return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+    }
+}
+
+/// The distinct thresholds that were met so far.
+private struct ThresholdFinder {
+    /// Of each threshold the number that it is ordered by, its key, and itself.
+    private(set) var orders: [UInt64] = []
+    private(set) var keys: [UInt32] = []
+    private(set) var thresholds: [Double] = []
+    /// A hash table with open addresses, at most half of them in use.
+    private var slots = [Slot](repeating: Slot(), count: 1 << 12)
+    private var shift: UInt64 = 64 - 12
+    /// Of the process, so that no file can be made to have many in one place.
+    private static let factors = (UInt64.random(in: .min ... .max) | 1, UInt64.random(in: .min ... .max) | 1)
+    private let factors = Self.factors
+
+    private struct Slot: BitwiseCopyable {
+        var order: UInt64 = 0
+        var key: UInt32 = 0
+        /// The place in the arrays above.
+        var place = UInt32.max
+    }
+
+    /// The place of a threshold, which is added where it is new.
+    @inline(__always)
+    mutating func place(of order: UInt64, key: UInt32, threshold: Double) -> UInt32 {
+        var index = firstSlot(order, key)
+        while true {
+            let slot = slots[index]
+            if slot.order == order, slot.key == key, slot.place != .max { return slot.place }
+            if slot.place == .max { return add(order, key, threshold, index) }
+            index = (index + 1) & (slots.count - 1)
+        }
+    }
+
+    @inline(__always)
+    private func firstSlot(_ order: UInt64, _ key: UInt32) -> Int {
+        let mixed = (order ^ UInt64(key) << 40) &* factors.0
+        return Int(truncatingIfNeeded: ((mixed ^ mixed >> 32) &* factors.1) >> shift)
+    }
+
+    private mutating func add(_ order: UInt64, _ key: UInt32, _ threshold: Double, _ index: Int) -> UInt32 {
+        let place = UInt32(orders.count)
+        orders.append(order)
+        keys.append(key)
+        thresholds.append(threshold)
+        slots[index] = Slot(order: order, key: key, place: place)
+        if 2 * orders.count > slots.count { grow() }
+        return place
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = [Slot](repeating: Slot(), count: 4 * old.count)
+        shift -= 2
+        for slot in old where slot.place != .max {
+            var index = firstSlot(slot.order, slot.key)
+            while slots[index].place != .max { index = (index + 1) & (slots.count - 1) }
+            slots[index] = slot
+        }
     }
 }

@@ -36,6 +36,6 @@ package enum KernelChoice: String, CaseIterable, Sendable {
 extension TreeEnsemble {
     /// Reads a model file and lays it out for certain kernels, to measure and to compare them.
     package init(contentsOf path: String, kernel: KernelChoice) throws(TreeEnsembleError) {
-        self.init(try Ensemble.read(FileBytes.read(path)), level: kernel.level)
+        self.init(try Ensemble.read(path: path), level: kernel.level)
     }
 }

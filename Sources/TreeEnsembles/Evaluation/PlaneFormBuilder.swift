@@ -8,8 +8,11 @@ struct PlaneFormBuilder {
     private let cutTable: CutTable
     private let level: Int
     private let bytesPerValue: Int
-    /// For each numeric decision its plane and, in the low byte, its rank.
+    /// For each threshold that was found, where missing goes right and where it goes left, the plane and, in the low
+    /// byte, the rank.
     private var codes: [UInt32] = []
+    /// The same for each decision on a set, where a tree has any.
+    private var setCodes: [Int: UInt32] = [:]
     private let scratch = PlaneScratch()
     /// For each key, its first cut list.
     private var firstCut: [Int] = []
@@ -111,32 +114,35 @@ struct PlaneFormBuilder {
                 left_plane: Self.noPlane, right_plane: Self.noPlane, zero_is_missing: UInt16(key & 1)))
     }
 
-    /// Gives planes to the cut lists that the decisions need, and decisions their planes and ranks.
+    /// Gives planes to the cut lists that the decisions need, and thresholds their planes and ranks.
     private mutating func claimPlanes() {
         let nodes = ensemble.nodes
-        let (features, allFlags) = (nodes.feature.span, nodes.flags.span)
-        let allRanks = cutTable.ranks
-        let ranks = allRanks.span
-        codes = [UInt32](repeating: 0, count: nodes.count)
+        let found = cutTable.found
+        var isNeeded = [Bool](repeating: false, count: 2 * cutTable.ranks.count)
+        // Bounds: a sound tree's nodes are in the columns.
+        let (features, flags) = unsafe (nodes.feature.buffer, nodes.flags.buffer)
         for (index, tree) in ensemble.trees.enumerated() where holds[index] {
-            for node in tree.root..<tree.root + tree.nodeCount where features[node] >= 0 {
-                let flags = allFlags[node]
-                if flags.contains(.categorical) { continue }
-                let key = Int(features[node]) * 2 + (flags.contains(.zeroIsMissing) ? 1 : 0)
-                let (list, rank) = Int(ranks[node]).quotientAndRemainder(dividingBy: Self.cutsPerPlane)
-                let cut = firstCut[key] + list
-                var plane = flags.contains(.missingLeft) ? cuts[cut].left_plane : cuts[cut].right_plane
-                if plane == Self.noPlane {
-                    plane = claimPlane()
-                    if flags.contains(.missingLeft) {
-                        cuts[cut].left_plane = plane
-                    } else {
-                        cuts[cut].right_plane = plane
-                    }
-                }
-                codes[node] = UInt32(plane) << 8 | UInt32(rank)
+            for node in tree.root..<tree.root + tree.nodeCount where unsafe features[node] >= 0 {
+                let flag = unsafe flags[node]
+                if flag.contains(.categorical) { continue }
+                isNeeded[Int(found[node]) * 2 + (flag.contains(.missingLeft) ? 1 : 0)] = true
             }
         }
+        var codes = [UInt32](repeating: 0, count: isNeeded.count)
+        for code in isNeeded.indices where isNeeded[code] {
+            let threshold = code / 2
+            let (list, rank) = Int(cutTable.ranks[threshold]).quotientAndRemainder(
+                dividingBy: Self.cutsPerPlane)
+            let cut = firstCut[Int(cutTable.keys[threshold])] + list
+            let goesLeft = code % 2 == 1
+            var plane = goesLeft ? cuts[cut].left_plane : cuts[cut].right_plane
+            if plane == Self.noPlane {
+                plane = claimPlane()
+                if goesLeft { cuts[cut].left_plane = plane } else { cuts[cut].right_plane = plane }
+            }
+            codes[code] = UInt32(plane) << 8 | UInt32(rank)
+        }
+        self.codes = codes
     }
 
     private mutating func claimPlane() -> UInt16 {
@@ -216,22 +222,26 @@ struct PlaneFormBuilder {
         let hasSets = ensemble.sets.count > 0
         if hasSets { addSets(tree) }
         let table = ensemble.nodes
-        let (features, lefts, rights) = (table.feature.span, table.left.span, table.right.span)
-        let payloads = table.payload.span
-        let codes = self.codes
-        let coded = codes.span
+        // Bounds: a sound tree's nodes, and their children, are in the columns.
+        let (features, flags) = unsafe (table.feature.buffer, table.flags.buffer)
+        let (lefts, rights) = unsafe (table.left.buffer, table.right.buffer)
+        let payloads = unsafe table.payload.buffer
+        let (codes, setCodes, found) = (self.codes, self.setCodes, cutTable.found)
         let scratch = self.scratch
         let root = tree.root
         var (leafCount, twins, others) = (0, 0, 0)
         // Bounds: a tree here has at most 256 leaves, so 511 nodes and 255 decisions, as the scratch.
-        for offset in 0..<tree.nodeCount where features[root + offset] < 0 {
+        for offset in 0..<tree.nodeCount where unsafe features[root + offset] < 0 {
             unsafe scratch.becomes[offset] = UInt16(leafCount)
-            leafPlaces.append(payloads[root + offset])
+            unsafe leafPlaces.append(payloads[root + offset])
             leafCount += 1
         }
         func place(_ offset: Int, at index: Int) {
             let node = root + offset
-            let code = coded[node]
+            let flag = unsafe flags[node]
+            let code =
+                flag.contains(.categorical)
+                ? setCodes[node] ?? 0 : codes[Int(found[node]) * 2 + (flag.contains(.missingLeft) ? 1 : 0)]
             unsafe scratch.becomes[offset] = UInt16(256 + index)
             unsafe scratch.nodes[index] = tree_plane_node(
                 plane: UInt16(truncatingIfNeeded: code >> 8), rank: UInt8(truncatingIfNeeded: code),
@@ -240,10 +250,10 @@ struct PlaneFormBuilder {
                 right: scratch.becomes[Int(rights[node]) - root])
         }
         // Preorder backwards: children come before their parents.
-        for offset in stride(from: tree.nodeCount - 1, through: 0, by: -1) where features[root + offset] >= 0
-        {
+        for offset in stride(from: tree.nodeCount - 1, through: 0, by: -1)
+        where unsafe features[root + offset] >= 0 {
             let node = root + offset
-            if features[Int(lefts[node])] < 0 && features[Int(rights[node])] < 0 {
+            if unsafe features[Int(lefts[node])] < 0 && features[Int(rights[node])] < 0 {
                 place(offset, at: twins)
                 twins += 1
             } else {
@@ -270,26 +280,36 @@ struct PlaneFormBuilder {
     /// Makes the sets of a tree in the order in which its decisions are laid out.
     private mutating func addSets(_ tree: Tree) {
         let table = ensemble.nodes
+        setCodes.removeAll(keepingCapacity: true)
         for node in tree.root..<tree.root + tree.nodeCount
         where !table.isLeaf(node) && table.flags[node].contains(.categorical) {
-            codes[node] = UInt32(truncatingIfNeeded: addSet(node)) << 8
+            setCodes[node] = UInt32(truncatingIfNeeded: addSet(node)) << 8
         }
     }
 
     /// Adds the leaf values of a tree: as planes of bytes for byte permutes, else as numbers.
     private mutating func appendLeaves(_ first: Int, count: Int, width: Int, padded: Int) {
-        let (leafValues, leafPlaces) = (ensemble.leafValues, self.leafPlaces)
-        let (values, places) = (leafValues.span, leafPlaces.span)
+        // Bounds: a sound tree's leaves have their values; at most 256 leaves of 8 bytes, as the scratch.
+        let values = unsafe ensemble.leafValues.buffer
+        let leafPlaces = self.leafPlaces
         let target = unsafe scratch.leafBytes
-        // Bounds: at most 256 leaves of 8 bytes, as the scratch.
         for k in 0..<width {
             unsafe target.update(repeating: 0, count: padded * bytesPerValue)
             for leaf in 0..<count {
-                let value = values[Int(places[first + leaf]) + k]
+                let value = unsafe values[Int(leafPlaces[first + leaf]) + k]
                 let bits = bytesPerValue == 4 ? UInt64(Float(value).bitPattern) : value.bitPattern
-                for byte in 0..<bytesPerValue {
-                    let place = level == 2 ? byte * padded + leaf : leaf * bytesPerValue + byte
-                    unsafe target[place] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * byte))
+                if level == 2 {
+                    for byte in 0..<bytesPerValue {
+                        unsafe target[byte * padded + leaf] = UInt8(
+                            truncatingIfNeeded: bits >> UInt64(8 * byte))
+                    }
+                } else if bytesPerValue == 4 {
+                    unsafe UnsafeMutableRawPointer(target).storeBytes(
+                        of: UInt32(truncatingIfNeeded: bits).littleEndian, toByteOffset: 4 * leaf,
+                        as: UInt32.self)
+                } else {
+                    unsafe UnsafeMutableRawPointer(target).storeBytes(
+                        of: bits.littleEndian, toByteOffset: 8 * leaf, as: UInt64.self)
                 }
             }
             unsafe leafBytes.append(

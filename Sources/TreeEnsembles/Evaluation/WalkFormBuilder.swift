@@ -89,7 +89,7 @@ struct WalkFormBuilder {
                 let cut = cuts[cutOfKey[key]]
                 let slot = table.flags[node].contains(.missingLeft) ? cut.left_slot : cut.right_slot
                 let threshold = table.threshold[node]
-                let rank = isSingle ? 0 : cutTable.ranks[node]
+                let rank = isSingle ? 0 : cutTable.rank(node)
                 append(slot: slot, threshold: threshold, rank: UInt16(rank), left: queue.count)
                 places.append(0)
                 queue.append(Int(table.left[node]))

@@ -76,20 +76,19 @@ struct WalkScorer: ~Copyable {
                 unsafe sums[row * width + output] = Number(ensemble.baseScores[output])
             }
         }
-        unsafe ensemble.leafValues.withUnsafeBufferPointer { values in
-            for tree in trees {
-                unsafe walk.findPlaces(tree, slots: slots, rows: rows, places: places)
-                // A place is one of the tree's leaves, whose values the reader checked to be there.
-                if let output = ensemble.trees[tree].output {
-                    for row in 0..<rows {
-                        unsafe sums[row * width + output] += Number(values[Int(places[row])])
-                    }
-                } else {
-                    for row in 0..<rows {
-                        let value = unsafe values.baseAddress.unsafelyUnwrapped + Int(places[row])
-                        for output in 0..<width {
-                            unsafe sums[row * width + output] += Number(value[output])
-                        }
+        let values = unsafe ensemble.leafValues.buffer
+        for tree in trees {
+            unsafe walk.findPlaces(tree, slots: slots, rows: rows, places: places)
+            // A place is one of the tree's leaves, whose values the reader checked to be there.
+            if let output = ensemble.trees[tree].output {
+                for row in 0..<rows {
+                    unsafe sums[row * width + output] += Number(values[Int(places[row])])
+                }
+            } else {
+                for row in 0..<rows {
+                    let value = unsafe values.baseAddress.unsafelyUnwrapped + Int(places[row])
+                    for output in 0..<width {
+                        unsafe sums[row * width + output] += Number(value[output])
                     }
                 }
             }

@@ -35,7 +35,7 @@ package struct Ensemble: Sendable {
     /// (``NodeFlags/unknownIsMissing``).
     package var knownCategories: [Int32] = []
     /// What leaves hold: one number or `outputCount` numbers each.
-    package var leafValues: [Double] = []
+    package var leafValues = AlignedTable<Double>()
     /// Linear functions at leaves, where the model has any.
     package var linearLeaves: LinearLeaves?
     /// A linear booster instead of trees (XGBoost gblinear).

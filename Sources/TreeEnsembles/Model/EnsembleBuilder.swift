@@ -18,6 +18,7 @@ package struct EnsembleBuilder {
     package var draftValues: [Double] = []
     /// The linear functions that drafts of leaves name.
     package var draftFunctions: [LinearDraft] = []
+    private let columns = NodeColumns()
     private let scratch = PreorderScratch()
 
     /// Starts from an ensemble without trees.
@@ -29,9 +30,11 @@ package struct EnsembleBuilder {
     ///
     /// - Parameter count: The number, which the size of the file bounds.
     package mutating func reserve(nodes count: Int) {
-        ensemble.nodes.reserve(count)
-        ensemble.leafValues.reserveCapacity(count / 2 + 1)
+        columns.reserve(count)
     }
+
+    /// How many leaf values the trees so far have.
+    package var leafValueCount: Int { columns.leafValues.count }
 
     /// Adds the tree in ``drafts``.
     ///
@@ -42,36 +45,52 @@ package struct EnsembleBuilder {
     package mutating func addTree(
         root: Int = 0, output: Int?, weight: Double = 1
     ) throws(TreeEnsembleError) {
-        defer {
-            drafts.removeAll(keepingCapacity: true)
-            draftValues.removeAll(keepingCapacity: true)
-            draftFunctions.removeAll(keepingCapacity: true)
+        var (nodes, values): ([NodeDraft], [Double]) = ([], [])
+        swap(&nodes, &drafts)
+        swap(&values, &draftValues)
+        let functions = unsafe try nodes.withUnsafeBufferPointer { nodes throws(TreeEnsembleError) in
+            unsafe try values.withUnsafeBufferPointer { values throws(TreeEnsembleError) in
+                unsafe try addTree(
+                    of: DraftSource(nodes: nodes, values: values), root: root, output: output, weight: weight)
+            }
         }
+        for (function, place) in functions { try appendFunction(function, place: place) }
+        // The memory serves the next tree.
+        nodes.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+        draftFunctions.removeAll(keepingCapacity: true)
+        (drafts, draftValues) = (nodes, values)
+    }
+
+    /// Adds a tree whose nodes stand somewhere else than in ``drafts``, and gives its leaves with linear functions.
+    @discardableResult
+    mutating func addTree(
+        of source: some NodeSource, root: Int = 0, output: Int?, weight: Double = 1
+    ) throws(TreeEnsembleError) -> [(function: Int32, place: Int)] {
         let number = ensemble.trees.count
-        guard !drafts.isEmpty, drafts.indices.contains(root) else {
+        guard root >= 0, root < source.nodeCount else {
             throw .malformed("tree \(number) has no root node \(root)")
         }
         if let output, output < 0 || output >= ensemble.outputCount {
             throw .malformed(
                 "tree \(number) belongs to output \(output), and the model has \(ensemble.outputCount)")
         }
-        let start = ensemble.nodes.count
-        guard start + drafts.count < Int(Int32.max),
-            ensemble.leafValues.count + draftValues.count < Int(Int32.max)
+        let start = columns.count
+        guard start + source.nodeCount < Int(Int32.max),
+            columns.leafValues.count + source.nodeCount < Int(Int32.max)
         else { throw TreeEnsembleError(.limitExceeded, "the model has more than 2^31 nodes or leaf values") }
-        let width = output == nil ? ensemble.outputCount : 1
-        let visit = TreeVisit(
-            start: Int32(start), columnCount: ensemble.columnCount, setCount: ensemble.sets.count,
-            tree: number)
-        scratch.reserve(drafts.count)
-        let (count, depth, leafCount) = try visit.order(drafts, from: root, scratch)
-        try placeLeaves(among: count, leafCount: leafCount, width: width, tree: number)
-        // The scratch holds `count` nodes, which `order` has written.
-        unsafe ensemble.nodes.append(UnsafeBufferPointer(start: scratch.placed, count: count))
+        var visit = TreeVisit(
+            start: start, columnCount: ensemble.columnCount, setCount: ensemble.sets.count,
+            width: output == nil ? ensemble.outputCount : 1, tree: number)
+        let target = columns.extend(by: source.nodeCount)
+        let count = try visit.order(
+            source, from: root, into: target, values: columns.leafValues, scratch)
+        columns.truncate(to: start + count)
         ensemble.trees.append(
             Tree(
-                root: start, nodeCount: ensemble.nodes.count - start, depth: depth, output: output,
-                weight: weight, leafCount: leafCount))
+                root: start, nodeCount: count, depth: visit.depth, output: output, weight: weight,
+                leafCount: visit.leafCount))
+        return visit.functions
     }
 
     /// Ends an iteration: the trees since the last call belong to it.
@@ -92,47 +111,38 @@ package struct EnsembleBuilder {
                 "the model has \(ensemble.bias.count) biases for \(ensemble.outputCount) outputs")
         }
         if ensemble.iterationStarts.last != ensemble.trees.count { endIteration() }
+        ensemble.nodes = columns.finish()
+        ensemble.leafValues = columns.leafValues.finish()
         return ensemble
     }
 
-    /// Copies the values of the leaves in the order in which they stand.
-    private mutating func placeLeaves(
-        among count: Int, leafCount: Int, width: Int, tree: Int
-    ) throws(TreeEnsembleError) {
-        var place = ensemble.leafValues.count
-        // The leaves of a tree may share values, so this is not what addTree has looked at.
-        guard leafCount * width < Int(Int32.max) - place else {
-            throw TreeEnsembleError(.limitExceeded, "the model has more than 2^31 leaf values")
-        }
-        for index in 0..<count where unsafe scratch.placed[index].feature < 0 {
-            let draft = unsafe scratch.placed[index]
-            let start = Int(draft.payload)
-            guard start >= 0, start + width <= draftValues.count else {
-                throw .malformed("a leaf of tree \(tree) has no value")
-            }
-            if width == 1 {
-                ensemble.leafValues.append(draftValues[start])
-            } else {
-                ensemble.leafValues.append(contentsOf: draftValues[start..<start + width])
-            }
-            unsafe scratch.placed[index].payload = Int32(truncatingIfNeeded: place)
-            if draft.function >= 0 { try appendFunction(draft, place: place, tree: tree) }
-            place += width
-        }
-    }
-
-    private mutating func appendFunction(
-        _ draft: NodeDraft, place: Int, tree: Int
-    ) throws(TreeEnsembleError) {
-        let linear = draftFunctions[Int(draft.function)]
+    private mutating func appendFunction(_ function: Int32, place: Int) throws(TreeEnsembleError) {
+        let linear = draftFunctions[Int(function)]
         for feature in linear.features where feature < 0 || Int(feature) >= ensemble.columnCount {
-            throw .malformed("a linear leaf of tree \(tree) uses feature \(feature), which is not there")
+            throw .malformed("a linear leaf of tree \(ensemble.trees.count - 1) uses feature \(feature), which is not there")
         }
         if ensemble.linearLeaves == nil { ensemble.linearLeaves = LinearLeaves() }
         ensemble.linearLeaves?.append(
             place: place, constant: linear.constant, features: linear.features,
             coefficients: linear.coefficients)
     }
+}
+
+/// The drafts of a reader.
+@safe
+private struct DraftSource: NodeSource {
+    let nodes: UnsafeBufferPointer<NodeDraft>
+    let values: UnsafeBufferPointer<Double>
+
+    var nodeCount: Int { unsafe nodes.count }
+    var valueCount: Int { unsafe values.count }
+
+    // Bounds: the protocol's.
+    @inline(__always)
+    func node(_ place: Int) -> NodeDraft { unsafe nodes[place] }
+
+    @inline(__always)
+    func value(_ place: Int) -> Double { unsafe values[place] }
 }
 
 /// A node as a reader hands it in: the meaning of ``NodeTable``, children by their place among the drafts.

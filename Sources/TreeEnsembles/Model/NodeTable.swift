@@ -14,68 +14,29 @@
 /// - categorical: `x` is in the set `payload` or not; members go left with ``NodeFlags/membersLeft``, else right.
 package struct NodeTable: Sendable {
     /// The column the node looks at; -1 for a leaf.
-    package var feature: [Int32] = []
-    package var threshold: [Double] = []
+    package var feature = AlignedTable<Int32>()
+    package var threshold = AlignedTable<Double>()
     /// Index of the child, in the whole table; -1 for a leaf.
-    package var left: [Int32] = []
-    package var right: [Int32] = []
-    package var flags: [NodeFlags] = []
+    package var left = AlignedTable<Int32>()
+    package var right = AlignedTable<Int32>()
+    package var flags = AlignedTable<NodeFlags>()
     /// A leaf: where its values start in `leafValues`.
     ///
     /// A categorical node: the index of its set.
-    package var payload: [Int32] = []
+    package var payload = AlignedTable<Int32>()
     /// A leaf: its number in the source library.
     ///
     /// Else the number of the node in the source.
-    package var label: [Int32] = []
+    package var label = AlignedTable<Int32>()
     /// What reached the node in training: rows or sum of second derivatives; NaN where the source does not say.
-    package var cover: [Double] = []
+    package var cover = AlignedTable<Double>()
     /// How much the split lowered the loss; NaN where the source does not say.
-    package var gain: [Float] = []
+    package var gain = AlignedTable<Float>()
 
     package init() {}
 
     /// The number of nodes, leaves included.
     package var count: Int { feature.count }
-
-    /// Makes room for so many nodes in all.
-    mutating func reserve(_ count: Int) {
-        feature.reserveCapacity(count)
-        threshold.reserveCapacity(count)
-        left.reserveCapacity(count)
-        right.reserveCapacity(count)
-        flags.reserveCapacity(count)
-        payload.reserveCapacity(count)
-        label.reserveCapacity(count)
-        cover.reserveCapacity(count)
-        gain.reserveCapacity(count)
-    }
-
-    /// Appends nodes whose children are places in the whole table.
-    mutating func append(_ nodes: UnsafeBufferPointer<NodeDraft>) {
-        unsafe Self.append(nodes, to: &feature) { $0.feature }
-        unsafe Self.append(nodes, to: &threshold) { $0.threshold }
-        unsafe Self.append(nodes, to: &left) { $0.left }
-        unsafe Self.append(nodes, to: &right) { $0.right }
-        unsafe Self.append(nodes, to: &flags) { $0.flags }
-        unsafe Self.append(nodes, to: &payload) { $0.payload }
-        unsafe Self.append(nodes, to: &label) { $0.label }
-        unsafe Self.append(nodes, to: &cover) { $0.cover }
-        unsafe Self.append(nodes, to: &gain) { $0.gain }
-    }
-
-    @inline(__always)
-    private static func append<Value: BitwiseCopyable>(
-        _ nodes: UnsafeBufferPointer<NodeDraft>, to column: inout [Value], _ value: (NodeDraft) -> Value
-    ) {
-        guard !nodes.isEmpty else { return }
-        let start = column.count
-        unsafe column.append(contentsOf: repeatElement(value(nodes[0]), count: nodes.count))
-        unsafe column.withUnsafeMutableBufferPointer { target in
-            // Bounds: the column has just grown by as many.
-            for index in 1..<nodes.count { unsafe target[start + index] = value(nodes[index]) }
-        }
-    }
 
     /// Whether the node is a leaf.
     package func isLeaf(_ node: Int) -> Bool { feature[node] < 0 }

@@ -1,76 +1,148 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-/// Brings the drafts of a tree into preorder and checks that they make one.
+/// Where the nodes of a tree are read from.
+protocol NodeSource {
+    /// How many nodes there are, reached from the root or not.
+    var nodeCount: Int { get }
+    /// The node at a place below ``nodeCount``; children by their places, a leaf with where its values start.
+    func node(_ place: Int) throws(TreeEnsembleError) -> NodeDraft
+    /// How many numbers the leaves' values are taken from.
+    var valueCount: Int { get }
+    /// The number at a place below ``valueCount``.
+    func value(_ place: Int) -> Double
+}
+
+/// Brings the nodes of a tree into preorder in the columns of a table, and checks that they make a tree.
 struct TreeVisit {
     /// The place of the root in the table.
-    let start: Int32
+    let start: Int
     let columnCount: Int
     let setCount: Int
+    /// How many numbers a leaf has.
+    let width: Int
     /// The tree's number, for errors.
     let tree: Int
+    /// Leaves with linear functions, and where their values were put.
+    private(set) var functions: [(function: Int32, place: Int)] = []
+    private(set) var depth = 0
+    private(set) var leafCount = 0
 
-    /// Visits the drafts from the root on, the left child right after its parent.
+    init(start: Int, columnCount: Int, setCount: Int, width: Int, tree: Int) {
+        self.start = start
+        self.columnCount = columnCount
+        self.setCount = setCount
+        self.width = width
+        self.tree = tree
+    }
+
+    /// Visits the nodes from the root on, the left child right after its parent, and gives how many there are.
     ///
     /// - Parameters:
-    ///   - drafts: The nodes; fewer than 2^31 with all before them.
+    ///   - source: The nodes; fewer than 2^31 with all before them.
     ///   - root: One of them.
-    ///   - scratch: Receives the nodes in preorder with their children's places in the table; it has room for all.
-    func order(
-        _ drafts: [NodeDraft], from root: Int, _ scratch: PreorderScratch
-    ) throws(TreeEnsembleError) -> (count: Int, depth: Int, leafCount: Int) {
-        let drafts = drafts.span
-        // Bounds: each draft is visited once at most, so the scratch has room for what is placed and what waits.
-        unsafe scratch.visited.update(repeating: false, count: drafts.count)
-        unsafe scratch.visited[root] = true
-        var (next, depth, waiting) = (root, Int32(0), 0)
-        var (count, deepest, leafCount): (Int32, Int32, Int) = (0, 0, 0)
+    ///   - target: Receives the nodes with their children's places in the table; it has room for all.
+    ///   - values: Receives the values of the leaves from left to right.
+    ///   - scratch: Memory to work in.
+    mutating func order(
+        _ source: some NodeSource, from root: Int, into target: NodeWriter, values: GrowingTable<Double>,
+        _ scratch: PreorderScratch
+    ) throws(TreeEnsembleError) -> Int {
+        let nodeCount = source.nodeCount
+        scratch.reserve(nodeCount)
+        // Bounds: each node is visited once at most, so there is room for what is placed and what waits.
+        let (visited, waiting) = unsafe (scratch.visited, scratch.waiting)
+        unsafe visited.update(repeating: false, count: nodeCount)
+        unsafe visited[root] = true
+        // Every decision has two children of its own, so this is room for all leaves of one number.
+        let firstValue = values.count
+        let single = unsafe values.extend(by: width == 1 ? nodeCount / 2 + 1 : 0)
+        var (next, level, waitingCount, count) = (root, Int32(0), 0, 0)
         while true {
-            var draft = drafts[next]
-            guard draft.feature >= 0 else {
-                (draft.left, draft.right) = (-1, -1)
-                unsafe scratch.placed[Int(count)] = draft
+            var node = try source.node(next)
+            if node.feature >= 0 {
+                guard Int(node.feature) < columnCount else {
+                    throw .malformed(
+                        "a node of tree \(tree) asks for feature \(node.feature) of \(columnCount)")
+                }
+                guard !node.flags.contains(.categorical) || node.payload >= 0 && Int(node.payload) < setCount
+                else {
+                    throw .malformed("a node of tree \(tree) asks for a set of categories that is not there")
+                }
+                unsafe try visit(node.left, nodeCount, visited)
+                unsafe try visit(node.right, nodeCount, visited)
+                level += 1
+                unsafe waiting[waitingCount] = PreorderScratch.Waiting(
+                    node: node.right, parent: Int32(truncatingIfNeeded: count), level: level)
+                waitingCount += 1
+                next = Int(node.left)
+                node.left = Int32(truncatingIfNeeded: start + count + 1)
+                unsafe target.write(node, at: count)
                 count += 1
-                leafCount += 1
-                deepest = max(deepest, depth)
-                if waiting == 0 { return (Int(count), Int(deepest), leafCount) }
-                waiting -= 1
-                let right = unsafe scratch.waiting[waiting]
-                unsafe scratch.placed[Int(right.parent)].right = start + count
-                (next, depth) = (Int(right.draft), right.depth)
                 continue
             }
-            guard Int(draft.feature) < columnCount else {
-                throw .malformed("a node of tree \(tree) asks for feature \(draft.feature) of \(columnCount)")
+            if width == 1 {
+                let value = try checkedValue(of: node, source)
+                unsafe single[leafCount] = source.value(value)
+                if node.function >= 0 { functions.append((node.function, firstValue + leafCount)) }
+                (node.left, node.right) = (-1, -1)
+                node.payload = Int32(truncatingIfNeeded: firstValue + leafCount)
+            } else {
+                try appendValues(of: &node, source, to: values)
             }
-            guard !draft.flags.contains(.categorical) || draft.payload >= 0 && Int(draft.payload) < setCount
-            else {
-                throw .malformed("a node of tree \(tree) asks for a set of categories that is not there")
-            }
-            try visit(draft.left, drafts.count, scratch)
-            try visit(draft.right, drafts.count, scratch)
-            depth += 1
-            unsafe scratch.waiting[waiting] = PreorderScratch.Waiting(
-                draft: draft.right, parent: count, depth: depth)
-            waiting += 1
-            next = Int(draft.left)
-            draft.left = start + count + 1
-            unsafe scratch.placed[Int(count)] = draft
+            leafCount += 1
+            unsafe target.write(node, at: count)
             count += 1
+            depth = max(depth, Int(level))
+            if waitingCount == 0 {
+                if width == 1 { values.truncate(to: firstValue + leafCount) }
+                return count
+            }
+            waitingCount -= 1
+            let right = unsafe waiting[waitingCount]
+            unsafe target.right[Int(right.parent)] = Int32(truncatingIfNeeded: start + count)
+            (next, level) = (Int(right.node), right.level)
         }
     }
 
     @inline(__always)
     private func visit(
-        _ child: Int32, _ count: Int, _ scratch: PreorderScratch
+        _ child: Int32, _ nodeCount: Int, _ visited: UnsafeMutablePointer<Bool>
     ) throws(TreeEnsembleError) {
-        guard child >= 0, Int(child) < count else {
+        guard child >= 0, Int(child) < nodeCount else {
             throw .malformed("a node of tree \(tree) has child \(child), which is not a node of it")
         }
         // Bounds: looked at just now.
-        guard unsafe !scratch.visited[Int(child)] else {
+        guard unsafe !visited[Int(child)] else {
             throw .malformed("node \(child) of tree \(tree) is reached twice: not a tree")
         }
-        unsafe scratch.visited[Int(child)] = true
+        unsafe visited[Int(child)] = true
+    }
+
+    /// Where the source has the first value of a leaf.
+    @inline(__always)
+    private func checkedValue(
+        of leaf: NodeDraft, _ source: some NodeSource
+    ) throws(TreeEnsembleError) -> Int {
+        let first = Int(leaf.payload)
+        guard first >= 0, first <= source.valueCount - width else {
+            throw .malformed("a leaf of tree \(tree) has no value")
+        }
+        return first
+    }
+
+    /// Copies the values of a leaf of many, and notes where they stand.
+    private mutating func appendValues(
+        of leaf: inout NodeDraft, _ source: some NodeSource, to values: GrowingTable<Double>
+    ) throws(TreeEnsembleError) {
+        let (first, place) = (try checkedValue(of: leaf, source), values.count)
+        // The leaves of a tree may share values, so the source's number of them does not bound this.
+        guard place < Int(Int32.max) - width else {
+            throw TreeEnsembleError(.limitExceeded, "the model has more than 2^31 leaf values")
+        }
+        let target = unsafe values.extend(by: width)
+        for index in 0..<width { unsafe target[index] = source.value(first + index) }
+        if leaf.function >= 0 { functions.append((leaf.function, place)) }
+        (leaf.left, leaf.right, leaf.payload) = (-1, -1, Int32(truncatingIfNeeded: place))
     }
 }
 
@@ -79,12 +151,11 @@ struct TreeVisit {
 final class PreorderScratch {
     /// A right child that is still to be visited.
     struct Waiting: BitwiseCopyable {
-        var draft: Int32
+        var node: Int32
         var parent: Int32
-        var depth: Int32
+        var level: Int32
     }
 
-    private(set) var placed = UnsafeMutablePointer<NodeDraft>.allocate(capacity: 1)
     private(set) var waiting = UnsafeMutablePointer<Waiting>.allocate(capacity: 1)
     private(set) var visited = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
     private var capacity = 1
@@ -94,13 +165,11 @@ final class PreorderScratch {
         guard count > capacity else { return }
         free()
         capacity = max(count, 2 * capacity)
-        unsafe placed = .allocate(capacity: capacity)
         unsafe waiting = .allocate(capacity: capacity)
         unsafe visited = .allocate(capacity: capacity)
     }
 
     private func free() {
-        unsafe placed.deallocate()
         unsafe waiting.deallocate()
         unsafe visited.deallocate()
     }

@@ -23,6 +23,26 @@ enum ByteSearch {
         return first(in: bytes, from: start, word: { zeroes($0 ^ repeated) }, byte: { $0 == wanted })
     }
 
+    /// Whether a stretch of the bytes holds two bytes in turn, from the first one on.
+    static func isRepeated(
+        _ first: UInt8, _ second: UInt8, in bytes: [UInt8], _ range: Range<Int>
+    ) -> Bool {
+        let pair = UInt64(second) << 8 | UInt64(first)
+        let pattern = UInt64(littleEndian: pair &* 0x0001_0001_0001_0001)
+        let text = unsafe bytes.span.bytes.extracting(range)
+        var place = 0
+        // Bounds: each word ends at or before the last byte.
+        while place + 8 <= range.count {
+            if unsafe text.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self) != pattern {
+                return false
+            }
+            place += 8
+        }
+        return (place..<range.count).allSatisfy {
+            bytes[range.lowerBound + $0] == ($0 % 2 == 0 ? first : second)
+        }
+    }
+
     /// Not 0 just when a byte of the word is 0.
     @inline(__always)
     private static func zeroes(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }

@@ -1,9 +1,17 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 extension Ensemble {
+    /// Reads a model file in any of the known formats; one in the compact form is mapped and read in place.
+    package static func read(path: String) throws(TreeEnsembleError) -> Ensemble {
+        if let memory = FileMemory.mapped(path, startingWith: CompactForm.magic) {
+            return try CompactForm.read(memory)
+        }
+        return try read(try FileBytes.read(path))
+    }
+
     /// Reads a model in any of the known formats, which is recognised from the content.
     package static func read(_ bytes: [UInt8]) throws(TreeEnsembleError) -> Ensemble {
-        if CompactForm.recognizes(bytes) { return try CompactForm.read(bytes) }
+        if CompactForm.recognizes(bytes) { return try CompactForm.read(FileMemory(copying: bytes)) }
         if LightGBMReader.recognizes(bytes) { return try LightGBMReader(bytes).read() }
         if ZipArchive.recognizes(bytes) { return try SkopsReader(bytes).read() }
         if TreeliteReader.recognizes(bytes) {

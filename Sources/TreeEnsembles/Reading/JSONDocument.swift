@@ -48,7 +48,7 @@ struct JSONDocumentScanner {
 
     private mutating func object(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
         position += 1
-        var object = DocumentObject()
+        var object = DocumentObject(in: bytes)
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object(object) }
         while true {
@@ -57,12 +57,12 @@ struct JSONDocumentScanner {
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
                 throw .malformed("expected a member name in double quotes", at: position)
             }
-            let name = try string()
+            let name = try name()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw .malformed("expected ':'", at: position) }
             skipSpace()
             guard object.add(name, try value(depth: depth + 1)) else {
-                throw .malformed("the member '\(name)' appears twice in one object", at: start)
+                throw .malformed("the member '\(name.text(in: bytes))' appears twice in one object", at: start)
             }
             skipSpace()
             if take(UInt8(ascii: "}")) { return .object(object) }
@@ -109,17 +109,21 @@ struct JSONDocumentScanner {
     }
 
     private mutating func string() throws(TreeEnsembleError) -> String {
+        try name().text(in: bytes)
+    }
+
+    private mutating func name() throws(TreeEnsembleError) -> DocumentName {
         let start = position
         position += 1
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 defer { position += 1 }
-                return String(decoding: bytes[start + 1..<position], as: UTF8.self)
+                return .inFile(start + 1..<position)
             }
             if byte == UInt8(ascii: "\\") {
                 var scalars = Array(bytes[start + 1..<position])
-                return try escapedString(from: start, into: &scalars)
+                return .text(try escapedString(from: start, into: &scalars))
             }
             guard byte >= 0x20 else { throw .malformed("a string holds a control character", at: position) }
             position += 1

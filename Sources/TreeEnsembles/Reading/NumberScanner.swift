@@ -62,6 +62,11 @@ package struct NumberScanner {
         if isNegative { place += 1 }
         var magnitude = 0
         let first = place
+        if place + 8 <= end {
+            // Bounds: the eight bytes end at or before `end`.
+            let run = DigitRun(unsafe word(text, place))
+            (magnitude, place) = (Int(run.value), place + run.count)
+        }
         while place < end {
             let digit = unsafe text[unchecked: place] &- 48
             guard digit <= 9 else { break }
@@ -110,6 +115,16 @@ package struct NumberScanner {
         if place < end, unsafe text[unchecked: place] == UInt8(ascii: ".") {
             place += 1
             let first = place
+            while digitCount <= 11, place + 8 <= end {
+                // Bounds: the eight bytes end at or before `end`.
+                let run = DigitRun(unsafe word(text, place))
+                number.digits = number.digits &* run.scale &+ run.value
+                number.exponent -= run.count
+                // Zeros before the first other digit are counted too, which leads to the exact way a little earlier.
+                digitCount += run.count
+                place += run.count
+                if run.count < 8 { break }
+            }
             while place < end {
                 let digit = unsafe text[unchecked: place] &- 48
                 guard digit <= 9 else { break }
@@ -146,6 +161,13 @@ package struct NumberScanner {
         }
         position = place
         return number
+    }
+
+    /// Eight bytes, the first one lowest.
+    @inline(__always) @unsafe
+    private func word(_ text: Span<UInt8>, _ place: Int) -> UInt64 {
+        UInt64(
+            littleEndian: unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
     }
 
     private mutating func takeWord() -> String {

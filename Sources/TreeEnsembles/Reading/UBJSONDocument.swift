@@ -50,7 +50,7 @@ struct UBJSONDocumentScanner {
     }
 
     private mutating func object(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
-        var object = DocumentObject()
+        var object = DocumentObject(in: bytes)
         while true {
             let start = position
             let marker = try byte()
@@ -58,9 +58,9 @@ struct UBJSONDocumentScanner {
             if marker == UInt8(ascii: "$") || marker == UInt8(ascii: "#") {
                 throw .unsupported("UBJSON objects with a count or a type are not supported")
             }
-            let name = try string(lengthMarker: marker)
+            let name = DocumentName.inFile(try stretch(lengthMarker: marker))
             guard object.add(name, try value(try byte(), depth: depth + 1)) else {
-                throw .malformed("the member '\(name)' appears twice in one object", at: start)
+                throw .malformed("the member '\(name.text(in: bytes))' appears twice in one object", at: start)
             }
         }
     }
@@ -98,16 +98,16 @@ struct UBJSONDocumentScanner {
     }
 
     private mutating func string() throws(TreeEnsembleError) -> String {
-        try string(lengthMarker: try byte())
+        String(decoding: bytes[try stretch(lengthMarker: try byte())], as: UTF8.self)
     }
 
-    private mutating func string(lengthMarker: UInt8) throws(TreeEnsembleError) -> String {
+    private mutating func stretch(lengthMarker: UInt8) throws(TreeEnsembleError) -> Range<Int> {
         let count = try length(lengthMarker)
         guard count <= bytes.count - position else {
             throw .malformed("a UBJSON string claims \(count) bytes", at: position)
         }
         defer { position += count }
-        return String(decoding: bytes[position..<position + count], as: UTF8.self)
+        return position..<position + count
     }
 
     private mutating func numbers(
@@ -124,7 +124,14 @@ struct UBJSONDocumentScanner {
     private mutating func length(_ marker: UInt8) throws(TreeEnsembleError) -> Int {
         guard let (encoding, width) = Self.numberType(marker), encoding != .float32, encoding != .float64
         else { throw .malformed("expected a UBJSON length", at: position - 1) }
-        let number = try numbers(count: 1, encoding: encoding, width: width).integers()[0]
+        guard width <= bytes.count - position else {
+            throw .malformed("the UBJSON document ends too early", at: position)
+        }
+        var number = encoding == .uint8 ? 0 : Int(Int8(bitPattern: bytes[position]) >> 7)
+        for _ in 0..<width {
+            number = number << 8 | Int(bytes[position])
+            position += 1
+        }
         guard number >= 0 else { throw .malformed("a UBJSON length is negative", at: position) }
         return number
     }

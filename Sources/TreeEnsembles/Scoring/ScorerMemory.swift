@@ -10,10 +10,10 @@ final class ScorerMemory: @unchecked Sendable {
     private let baseScores: [Double]
     /// The output of each tree, or -1 where its leaves hold a number for each.
     private let outputs: [Int32]
-    private let leafValues: [Double]
+    private let leafValues: AlignedTable<Double>
     private let linearLeaves: LinearLeaves?
     private let sets: CategorySets
-    private let payload: [Int32]
+    private let payload: AlignedTable<Int32>
     private let reference: ReferenceEvaluator
     private let planes: PlaneForm?
     private let row: RowForm?

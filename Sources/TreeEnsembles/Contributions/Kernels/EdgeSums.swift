@@ -66,9 +66,8 @@ struct EdgeSums {
         _ plan: ContributionPlan, _ reference: ReferenceEvaluator, _ tree: Tree, _ places: Range<Int>,
         _ row: Span<Double>, _ goesLeft: inout [Bool]
     ) {
-        let features = plan.ensemble.nodes.feature.span
-        let flags = plan.ensemble.nodes.flags.span
-        let thresholds = plan.ensemble.nodes.threshold.span
+        let nodes = plan.ensemble.nodes
+        let (features, flags, thresholds) = (nodes.feature, nodes.flags, nodes.threshold)
         let splits = plan.splits.span
         var goesLeft = goesLeft.mutableSpan
         for place in places {

@@ -42,7 +42,7 @@ extension Ensemble: CompactCodable {
         writer.append(array: knownCategories)
         try writer.append(list: trees)
         writer.append(array: iterationStarts)
-        writer.append(array: leafValues)
+        writer.append(table: leafValues)
         try nodes.encode(to: &writer)
     }
 
@@ -106,7 +106,7 @@ extension Ensemble: CompactCodable {
         guard iterationStarts.first == 0, iterationStarts.last == trees.count,
             zip(iterationStarts, iterationStarts.dropFirst()).allSatisfy({ $0 <= $1 })
         else { throw reader.damaged("its iterations") }
-        leafValues = try reader.doubles()
+        leafValues = try reader.table()
         if let linearLeaves, !linearLeaves.isSound(leafCount: leafValues.count, columnCount: columnCount) {
             throw reader.damaged("its linear leaves")
         }
@@ -154,54 +154,5 @@ extension Ensemble: CompactCodable {
                     categories: previous))
         }
         for _ in 0..<(try reader.count()) { categoryCodes[try reader.text()] = try reader.double() }
-    }
-
-    // MARK: Checks
-
-    /// Checks that the nodes make trees in preorder, and takes their depths and numbers of leaves from the nodes.
-    private mutating func checkTrees() throws(TreeEnsembleError) {
-        let damage = TreeEnsembleError.malformed("the compact form is damaged: its nodes make no trees")
-        var depths = [Int32](repeating: -1, count: nodes.count)
-        var start = 0
-        for index in trees.indices {
-            let tree = trees[index]
-            guard tree.root == start, tree.nodeCount > 0, tree.nodeCount <= nodes.count - start,
-                (tree.output ?? 0) < outputCount
-            else { throw damage }
-            let end = start + tree.nodeCount
-            let width = tree.output == nil ? outputCount : 1
-            var (depth, leafCount) = (0, 0)
-            depths[start] = 0
-            for node in start..<end {
-                // Every node before the root is a child of one node, which stands before it.
-                guard depths[node] >= 0 else { throw damage }
-                if nodes.isLeaf(node) {
-                    let place = Int(nodes.payload[node])
-                    guard place >= 0, place <= leafValues.count - width else { throw damage }
-                    depth = max(depth, Int(depths[node]))
-                    leafCount += 1
-                    continue
-                }
-                let right = Int(nodes.right[node])
-                guard Int(nodes.feature[node]) < columnCount, Int(nodes.left[node]) == node + 1,
-                    right > node + 1,
-                    right < end, depths[node + 1] < 0, depths[right] < 0
-                else { throw damage }
-                if nodes.flags[node].contains(.categorical) {
-                    guard nodes.payload[node] >= 0, Int(nodes.payload[node]) < sets.count else {
-                        throw damage
-                    }
-                } else if precision == .single, !nodes.threshold[node].isNaN {
-                    // The kernels hold such thresholds as Float.
-                    guard Double(Float(nodes.threshold[node])) == nodes.threshold[node] else { throw damage }
-                }
-                depths[node + 1] = depths[node] + 1
-                depths[right] = depths[node] + 1
-            }
-            trees[index].depth = depth
-            trees[index].leafCount = leafCount
-            start = end
-        }
-        guard start == nodes.count else { throw damage }
     }
 }

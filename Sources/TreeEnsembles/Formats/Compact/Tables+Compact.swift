@@ -2,28 +2,28 @@
 
 extension NodeTable: CompactCodable {
     func encode(to writer: inout CompactWriter) throws(TreeEnsembleError) {
-        writer.append(array: feature)
-        writer.append(array: threshold)
-        writer.append(array: left)
-        writer.append(array: right)
-        writer.append(array: flags.map(\.rawValue))
-        writer.append(array: payload)
-        writer.append(array: label)
-        writer.append(array: cover)
-        writer.append(array: gain)
+        writer.append(table: feature)
+        writer.append(table: threshold)
+        writer.append(table: left)
+        writer.append(table: right)
+        writer.append(table: flags)
+        writer.append(table: payload)
+        writer.append(table: label)
+        writer.append(table: cover)
+        writer.append(table: gain)
     }
 
     init(from reader: inout CompactReader) throws(TreeEnsembleError) {
         self.init()
-        feature = try reader.int32s()
-        threshold = try reader.doubles()
-        left = try reader.int32s()
-        right = try reader.int32s()
-        flags = try reader.array { (bits: UInt8) in NodeFlags(rawValue: bits) }
-        payload = try reader.int32s()
-        label = try reader.int32s()
-        cover = try reader.doubles()
-        gain = try reader.floats()
+        feature = try reader.table()
+        threshold = try reader.table()
+        left = try reader.table()
+        right = try reader.table()
+        flags = try reader.table()
+        payload = try reader.table()
+        label = try reader.table()
+        cover = try reader.table()
+        gain = try reader.table()
         guard
             [
                 threshold.count, left.count, right.count, flags.count, payload.count, label.count,
@@ -95,9 +95,9 @@ extension CategorySets: CompactCodable {
         self.init()
         let starts = try reader.ints()
         let counts = try reader.ints()
-        let rules = try reader.array { (bits: UInt8) in Rule(rawValue: bits) }
-        let holdsNumbers = try reader.array { (bits: UInt8) in bits != 0 }
-        words = try reader.array { (word: UInt32) in word }
+        let rules = try reader.table(of: UInt8.self).map { Rule(rawValue: $0) }
+        let holdsNumbers = try reader.table(of: UInt8.self).map { $0 != 0 }
+        words = Array(try reader.table())
         numbers = try reader.doubles()
         guard counts.count == starts.count, rules.count == starts.count, holdsNumbers.count == starts.count
         else {

@@ -10,8 +10,12 @@ enum XXHash64 {
 
     /// The checksum of a stretch of bytes, with seed 0.
     static func checksum(of bytes: [UInt8], from start: Int = 0) -> UInt64 {
-        let raw = unsafe bytes.span.bytes
-        let end = bytes.count
+        unsafe checksum(of: bytes.span.bytes, from: start)
+    }
+
+    /// The same of bytes wherever they stand.
+    static func checksum(of raw: RawSpan, from start: Int) -> UInt64 {
+        let end = raw.byteCount
         var place = start
         var hash: UInt64
         // Bounds: each load below is of 8 or 4 bytes that end at or before `end`, by the condition of its loop.
@@ -46,7 +50,8 @@ enum XXHash64 {
             place += 4
         }
         while place < end {
-            hash = rotated(hash ^ UInt64(bytes[place]) &* prime5, 11) &* prime1
+            let byte = unsafe raw.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+            hash = rotated(hash ^ UInt64(byte) &* prime5, 11) &* prime1
             place += 1
         }
         hash = (hash ^ hash >> 33) &* prime2

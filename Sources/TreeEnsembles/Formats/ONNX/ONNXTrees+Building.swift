@@ -16,7 +16,7 @@ extension ONNXTrees {
             let output = singleOutput(of: tree)
             let width = output == nil ? outputCount : 1
             let leafCount = tree.lazy.filter { nodes[$0].isLeaf }.count
-            guard builder.ensemble.leafValues.count + leafCount * width <= budget else {
+            guard builder.leafValueCount + leafCount * width <= budget else {
                 throw TreeEnsembleError(
                     .limitExceeded, "the leaves of the trees would hold more than \(budget) numbers")
             }

@@ -158,9 +158,10 @@ struct XGBoostReader {
                 }
                 return count + children.roughCount
             })
+        let arrays = XGBoostTree()
         var next = 1
         for (number, tree) in trees.enumerated() {
-            let arrays = try XGBoostTreeArrays(try tree.object("tree \(number)"), number: number)
+            try arrays.read(try tree.object("a tree"), number: number)
             try arrays.add(
                 to: &builder, output: groups[number], weight: weights.isEmpty ? 1 : weights[number])
             while next < starts.count, starts[next] == number + 1 {
