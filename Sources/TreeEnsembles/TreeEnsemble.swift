@@ -9,12 +9,13 @@ import CTreeKernels
 public struct TreeEnsemble: Sendable {
     package let reference: ReferenceEvaluator
     let contributionPlans = ContributionPlans()
-    /// The fast form, where the model has one.
-    let planes: PlaneForm?
-    /// The form of the trees that ``planes`` leaves out.
-    let batchWalk: WalkForm?
+    private let formsOfBatches: FormsOfBatches
     private let formsOfSingleRows = FormsOfSingleRows()
-    private let hasForms: Bool
+
+    /// The fast form, where the model has one.
+    var planes: PlaneForm? { formsOfBatches.forms(of: ensemble).planes }
+    /// The form of the trees that ``planes`` leaves out.
+    var batchWalk: WalkForm? { formsOfBatches.forms(of: ensemble).walk }
 
     /// The trees and what surrounds them.
     package var ensemble: Ensemble { reference.ensemble }
@@ -54,21 +55,13 @@ public struct TreeEnsemble: Sendable {
     /// The same, with kernels for certain vector instructions: 0 is portable Swift; nil does without fast forms.
     package init(_ ensemble: Ensemble, level: Int?) {
         reference = ReferenceEvaluator(ensemble)
-        guard let level, ensemble.aggregation == .sum else {
-            (planes, batchWalk, hasForms) = (nil, nil, false)
-            return
-        }
-        hasForms = true
-        let cuts = CutTable(ensemble)
-        let planes = WalkForm.suitsAll(ensemble) ? nil : PlaneForm(ensemble, cuts, level: level)
-        batchWalk =
-            planes?.holds.allSatisfy { $0 } == true
-            ? nil : WalkForm(ensemble, cuts, level: level) { planes?.holds[$0] != true }
-        self.planes = planes
+        formsOfBatches = FormsOfBatches(level: level)
+        // A mapped file is opened without them, so that whoever only asks for scores of a row or for facts is quick.
+        if !ensemble.isMapped { _ = formsOfBatches.forms(of: ensemble) }
     }
 
     /// The form for single rows, where the processor allows it.
-    var rowForm: RowForm? { hasForms ? formsOfSingleRows.row(ensemble, planes) : nil }
+    var rowForm: RowForm? { formsOfBatches.suit(ensemble) ? formsOfSingleRows.row(ensemble, planes) : nil }
 
     /// The form for single rows of what ``rowForm`` leaves out.
     var walk: WalkForm? {

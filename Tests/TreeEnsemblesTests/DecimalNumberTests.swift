@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func wholeNumbersEndWhereTheirDigitsDo() throws {
-        for number in [0, 7, -1, 42, 123, -4567, 89_012, 345_678, 9_012_345, 67_890_123, 456_789_012, -1 << 62] {
+        for number in [0, 7, -1, 42, 123, -4567, 89_012, 345_678, 9_012_345, 67_890_123, 456_789_012] {
             for tail in ["", ",", ",1", " 12345678", ",-1,22,333,4444"] {
                 let bytes = Array("\(number)\(tail)".utf8)
                 var scanner = NumberScanner(bytes: bytes, position: 0, end: bytes.count)

@@ -63,7 +63,7 @@ package struct EnsembleBuilder {
     }
 
     /// Adds a tree whose nodes stand somewhere else than in ``drafts``, and gives its leaves with linear functions.
-    @discardableResult
+    @discardableResult @inline(__always)
     mutating func addTree(
         of source: some NodeSource, root: Int = 0, output: Int?, weight: Double = 1
     ) throws(TreeEnsembleError) -> [(function: Int32, place: Int)] {
@@ -119,7 +119,9 @@ package struct EnsembleBuilder {
     private mutating func appendFunction(_ function: Int32, place: Int) throws(TreeEnsembleError) {
         let linear = draftFunctions[Int(function)]
         for feature in linear.features where feature < 0 || Int(feature) >= ensemble.columnCount {
-            throw .malformed("a linear leaf of tree \(ensemble.trees.count - 1) uses feature \(feature), which is not there")
+            throw .malformed(
+                "a linear leaf of tree \(ensemble.trees.count - 1) uses feature \(feature), which is not there"
+            )
         }
         if ensemble.linearLeaves == nil { ensemble.linearLeaves = LinearLeaves() }
         ensemble.linearLeaves?.append(

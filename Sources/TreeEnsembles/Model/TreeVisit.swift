@@ -43,6 +43,7 @@ struct TreeVisit {
     ///   - target: Receives the nodes with their children's places in the table; it has room for all.
     ///   - values: Receives the values of the leaves from left to right.
     ///   - scratch: Memory to work in.
+    @inline(__always)  // else it is not made for each source
     mutating func order(
         _ source: some NodeSource, from root: Int, into target: NodeWriter, values: GrowingTable<Double>,
         _ scratch: PreorderScratch
@@ -131,6 +132,7 @@ struct TreeVisit {
     }
 
     /// Copies the values of a leaf of many, and notes where they stand.
+    @inline(__always)
     private mutating func appendValues(
         of leaf: inout NodeDraft, _ source: some NodeSource, to values: GrowingTable<Double>
     ) throws(TreeEnsembleError) {

@@ -62,7 +62,8 @@ struct JSONDocumentScanner {
             guard take(UInt8(ascii: ":")) else { throw .malformed("expected ':'", at: position) }
             skipSpace()
             guard object.add(name, try value(depth: depth + 1)) else {
-                throw .malformed("the member '\(name.text(in: bytes))' appears twice in one object", at: start)
+                throw .malformed(
+                    "the member '\(name.text(in: bytes))' appears twice in one object", at: start)
             }
             skipSpace()
             if take(UInt8(ascii: "}")) { return .object(object) }

@@ -60,7 +60,8 @@ struct UBJSONDocumentScanner {
             }
             let name = DocumentName.inFile(try stretch(lengthMarker: marker))
             guard object.add(name, try value(try byte(), depth: depth + 1)) else {
-                throw .malformed("the member '\(name.text(in: bytes))' appears twice in one object", at: start)
+                throw .malformed(
+                    "the member '\(name.text(in: bytes))' appears twice in one object", at: start)
             }
         }
     }

@@ -63,14 +63,29 @@ enum TreeBenchmark {
 
     private static let load = Command(
         "load", "file to a model that is ready to score batches",
-        options: [Option("--model", "FILE", "the model"), Option("--repeat", "K", "default: 7")]
+        options: [
+            Option("--model", "FILE", "the model"),
+            Option("--write", "FILE", "write the model there in the compact form, and load that"),
+            Option("--rows", "R", "also score so many rows with each loaded model; default: 0"),
+            Option("--repeat", "K", "default: 7"),
+        ]
     ) { arguments in
-        let path = try arguments.required("--model")
+        var path = try arguments.required("--model")
+        if let compact = arguments["--write"] {
+            try TreeEnsemble(contentsOf: path).write(to: compact)
+            path = compact
+        }
+        let width = try TreeEnsemble(contentsOf: path).features.count
+        let rows = try FeatureMatrix(
+            [Float](repeating: 0, count: width * (try arguments.integer("--rows", default: 0, atLeast: 0))),
+            columns: width)
         var trees = 0
         var measurement = try await Measurement(
             "load", case: path, repeat: try arguments.integer("--repeat", default: 7)
         ) {
-            trees += try TreeEnsemble(contentsOf: path).treeCount
+            let model = try TreeEnsemble(contentsOf: path)
+            if rows.rowCount > 0 { _ = try model.rawScores(for: rows) }
+            trees += model.treeCount
         }
         measurement.details["trees"] = .number(Double(trees / max(measurement.seconds.count, 1)))
         let model = try TreeEnsemble(contentsOf: path)

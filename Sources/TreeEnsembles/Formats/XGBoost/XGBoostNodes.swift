@@ -1,24 +1,48 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 /// The nodes of an ``XGBoostTree``, as its arrays hold them.
+///
+/// A class, for the call of a protocol's method copies what a structure holds.
 @safe
-struct XGBoostNodes: NodeSource {
+final class XGBoostNodes: NodeSource {
     let tree: Int
     let nodeCount: Int
-    let left: UnsafePointer<Int32>
-    let right: UnsafePointer<Int32>
-    let feature: UnsafePointer<Int32>
-    let condition: UnsafePointer<Float>
-    let defaultLeft: UnsafePointer<Int32>
-    let sumHessian: UnsafePointer<Float>?
-    let lossChange: UnsafePointer<Float>?
-    let categories: XGBoostTreeCategories
-    let firstSet: Int
-    let weight: Float
-    let vectorLength: Int
-    let vectors: UnsafePointer<Float>
     let valueCount: Int
-    let vectorsGoByLeaf: Bool
+    private let left: UnsafePointer<Int32>
+    private let right: UnsafePointer<Int32>
+    private let feature: UnsafePointer<Int32>
+    private let condition: UnsafePointer<Float>
+    private let defaultLeft: UnsafePointer<Int32>
+    private let sumHessian: UnsafePointer<Float>?
+    private let lossChange: UnsafePointer<Float>?
+    private let hasCategories: Bool
+    private let categories: XGBoostTreeCategories
+    private let firstSet: Int
+    private let weight: Float
+    private let vectorLength: Int
+    private let vectors: UnsafePointer<Float>
+    private let vectorsGoByLeaf: Bool
+
+    /// Takes the arrays as they are; they must not change while this is used.
+    init(_ arrays: XGBoostTree, firstSet: Int, weight: Float) {
+        tree = arrays.number
+        nodeCount = arrays.nodeCount
+        unsafe left = UnsafePointer(arrays.left.base)
+        unsafe right = UnsafePointer(arrays.right.base)
+        unsafe feature = UnsafePointer(arrays.feature.base)
+        unsafe condition = UnsafePointer(arrays.condition.base)
+        unsafe defaultLeft = UnsafePointer(arrays.defaultLeft.base)
+        unsafe sumHessian = arrays.sumHessian.count > 0 ? UnsafePointer(arrays.sumHessian.base) : nil
+        unsafe lossChange = arrays.lossChange.count > 0 ? UnsafePointer(arrays.lossChange.base) : nil
+        categories = arrays.categories
+        hasCategories = !categories.isEmpty
+        self.firstSet = firstSet
+        self.weight = weight
+        vectorLength = arrays.vectorLength
+        unsafe vectors = UnsafePointer(arrays.vectors.base)
+        vectorsGoByLeaf = arrays.vectorsGoByLeaf
+        valueCount = vectorLength > 0 ? arrays.vectors.count : nodeCount
+    }
 
     @inline(__always)
     func node(_ place: Int) throws(TreeEnsembleError) -> NodeDraft {
@@ -37,7 +61,7 @@ struct XGBoostNodes: NodeSource {
         (draft.left, draft.right) = (left, right)
         draft.flags = unsafe defaultLeft[place] != 0 ? .missingLeft : []
         if let lossChange = unsafe lossChange { draft.gain = unsafe lossChange[place] }
-        if !categories.isEmpty, let set = categories.place(of: place) {
+        if hasCategories, let set = categories.place(of: place) {
             draft.flags.insert(.categorical)
             draft.payload = Int32(truncatingIfNeeded: firstSet + set)
         } else {

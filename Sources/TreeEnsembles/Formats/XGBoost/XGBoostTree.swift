@@ -5,26 +5,22 @@
 final class XGBoostTree {
     private(set) var number = 0
     private(set) var nodeCount = 0
-    private let left = GrowingTable<Int32>()
-    private let right = GrowingTable<Int32>()
-    private let feature = GrowingTable<Int32>()
+    let left = GrowingTable<Int32>()
+    let right = GrowingTable<Int32>()
+    let feature = GrowingTable<Int32>()
     /// Thresholds of decisions, values of scalar leaves.
-    private let condition = GrowingTable<Float>()
-    private let defaultLeft = GrowingTable<Int32>()
+    let condition = GrowingTable<Float>()
+    let defaultLeft = GrowingTable<Int32>()
     /// Empty where the file does not say.
-    private let sumHessian = GrowingTable<Float>()
-    private let lossChange = GrowingTable<Float>()
+    let sumHessian = GrowingTable<Float>()
+    let lossChange = GrowingTable<Float>()
     private let splitType = GrowingTable<Int32>()
-    private var categories = XGBoostTreeCategories()
+    private(set) var categories = XGBoostTreeCategories()
     /// The length of a leaf's vector; 0 for scalar leaves.
     private(set) var vectorLength = 0
     /// Vectors of leaves: by leaf number (from 3.2 on, `leaf_weights`) or by node.
-    private let vectors = GrowingTable<Float>()
-    private var vectorsGoByLeaf = false
-    /// What leaves are multiplied by.
-    private var weight: Float = 1
-    /// The place of the tree's first set among those of the model.
-    private var firstSet = 0
+    let vectors = GrowingTable<Float>()
+    private(set) var vectorsGoByLeaf = false
 
     /// Takes the arrays of a tree.
     func read(_ tree: DocumentObject, number: Int) throws(TreeEnsembleError) {
@@ -73,22 +69,9 @@ final class XGBoostTree {
                 "leaves of tree \(number) hold \(vectorLength) numbers, and the model has "
                     + "\(builder.ensemble.outputCount) outputs")
         }
-        self.weight = weight
-        firstSet = builder.ensemble.sets.count
+        let nodes = XGBoostNodes(self, firstSet: builder.ensemble.sets.count, weight: weight)
         try categories.append(to: &builder.ensemble.sets)
-        try builder.addTree(of: nodes(), output: vectorLength > 0 ? nil : output, weight: Double(weight))
-    }
-
-    /// The nodes; valid until the next tree is read.
-    private func nodes() -> XGBoostNodes {
-        unsafe XGBoostNodes(
-            tree: number, nodeCount: nodeCount, left: left.base, right: right.base, feature: feature.base,
-            condition: condition.base, defaultLeft: defaultLeft.base,
-            sumHessian: sumHessian.count > 0 ? UnsafePointer(sumHessian.base) : nil,
-            lossChange: lossChange.count > 0 ? UnsafePointer(lossChange.base) : nil,
-            categories: categories, firstSet: firstSet, weight: weight, vectorLength: vectorLength,
-            vectors: vectors.base, valueCount: vectorLength > 0 ? vectors.count : nodeCount,
-            vectorsGoByLeaf: vectorsGoByLeaf)
+        try builder.addTree(of: nodes, output: vectorLength > 0 ? nil : output, weight: Double(weight))
     }
 
     /// Decisions must be of type 1 just where there are categories for them.
