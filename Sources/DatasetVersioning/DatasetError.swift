@@ -23,6 +23,8 @@ public struct DatasetError: Error, Sendable, CustomStringConvertible {
         case unsafePath
         /// The two versions cannot be compared so.
         case notComparable
+        /// The folder for temporary files is full or cannot be written to.
+        case badTemporaryFolder
         /// The DVC file or its cache cannot be used.
         case badDVC
     }

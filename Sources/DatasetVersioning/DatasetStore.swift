@@ -29,9 +29,11 @@ public struct DatasetStore: Sendable {
         /// Files of at most this many bytes are read as tables, a batch of rows at a time, to record rows, schema and
         /// profile; 0 for none.
         public var tableLimit = Int.max
-        /// A difference compares rows where the files that differ have at most this many bytes together: they are held in
-        /// memory for that.
-        public var rowDifferenceLimit = 256 << 20
+        /// How many bytes of rows a difference holds in memory, about; what does not fit goes to a temporary file.
+        public var rowDifferenceMemory = 64 << 20
+        /// The folder for temporary files, which need no more room than the files that differ; the system's, which `TMPDIR` names,
+        /// where it is nil.
+        public var temporaryFolder: String?
         /// How new chunks are compressed.
         public var compression = ChunkCompression.none
 

@@ -59,23 +59,6 @@ struct DifferenceTests {
         }
     }
 
-    @Test("rows that would fill the memory are not compared, and the fingerprints still are")
-    func tooLarge() async throws {
-        try await Workbench.use { bench in
-            let path = try bench.write("t.csv", csv(["1,Rome,10", "2,Oslo,5"]))
-            try await bench.datasets.snapshot("t", of: path)
-            try bench.write("t.csv", csv(["2,Oslo,5", "1,Rome,10"]))
-            try await bench.datasets.snapshot("t", of: path)
-            var options = bench.datasets.options
-            for (limit, isCompared) in [(30, false), (1_000, true)] {
-                options.rowDifferenceLimit = limit
-                let diff = try await DatasetStore(bench.store, options: options).diff("t@1", "t@2")
-                #expect((diff.rows != nil) == isCompared)
-                #expect(diff.hasEqualRows == true)
-            }
-        }
-    }
-
     @Test("files and columns")
     func files() async throws {
         try await Workbench.use { bench in

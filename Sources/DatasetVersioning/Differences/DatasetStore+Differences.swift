@@ -8,8 +8,8 @@ extension DatasetStore {
     /// Finds what two versions differ in: files, columns, and rows.
     ///
     /// With a key, rows with equal keys are compared column by column; without one they are compared as a whole, as a
-    /// multiset. Only files that differ are read, and none where they are larger together than
-    /// ``DatasetStore/Options/rowDifferenceLimit``; then only the row fingerprints tell whether the rows are equal.
+    /// multiset. Only files that differ are read, a batch of rows at a time; rows beyond
+    /// ``DatasetStore/Options/rowDifferenceMemory`` wait in a temporary file.
     ///
     /// - Parameters:
     ///   - before: The version before, as `flights@12`.
@@ -17,7 +17,8 @@ extension DatasetStore {
     ///   - key: The columns that name a row.
     ///   - comparesRows: Whether rows are compared at all; without it no file is read.
     /// - Throws: ``DatasetError`` with the code `notComparable` where files cannot be read as tables with the same columns as their
-    ///   neighbours; `TableError` for a key column that is not there; `StoreError`.
+    ///   neighbours, or `badTemporaryFolder`; `TableError` for a key column that is not there; `StoreError`;
+    ///   `CancellationError`.
     public func diff(
         _ before: String, _ now: String, key: [String] = [], comparesRows: Bool = true
     ) async throws -> DatasetDiff {
@@ -36,17 +37,11 @@ extension DatasetStore {
         let haveTables = old.rows != nil && new.rows != nil
         let areEqual = haveTables ? old.rows == new.rows && old.rowCount == new.rowCount : nil
         var rows: RowDiff?
-        let oldParts = removed + changed.compactMap { oldPaths[$0.path] }
-        let newParts = added + changed
-        let size = (oldParts + newParts).reduce(0) { $0 + ($1.table == nil ? 0 : $1.size) }
-        if comparesRows, haveTables, size <= options.rowDifferenceLimit {
-            let oldTable = try await table(of: oldParts, in: old)
-            let newTable = try await table(of: newParts, in: new)
-            rows =
-                try key.isEmpty
-                ? RowDiff(before: oldTable, now: newTable)
-                : RowDiff(before: oldTable, now: newTable, key: key)
-            rows?.addEqual((old.rowCount ?? 0) - oldTable.rowCount)
+        if comparesRows, haveTables {
+            let before = RowSource(old, removed + changed.compactMap { oldPaths[$0.path] })
+            let now = RowSource(new, added + changed)
+            rows = try await compareRows(before, now, key: key)
+            rows?.addEqual((old.rowCount ?? 0) - before.rowCount)
         }
         return DatasetDiff(
             before: old.reference, now: new.reference, addedFiles: added.map(\.path),

@@ -33,82 +33,47 @@ public struct RowDiff: Hashable, Sendable, Codable {
     /// The first rows that changed.
     public let changedExamples: [Example]
 
-    private static let exampleLimit = 10
-
     /// Compares rows as a whole, as a multiset: rows that stand several times count as often.
     public init(before: Table, now: Table) {
-        var counts: [UInt128: Int] = [:]
-        for hash in RowHashes.hashes(of: before) { counts[hash, default: 0] -= 1 }
-        for hash in RowHashes.hashes(of: now) { counts[hash, default: 0] += 1 }
-        added = counts.values.reduce(0) { $0 + max(0, $1) }
-        removed = counts.values.reduce(0) { $0 + max(0, -$1) }
-        equal = before.rowCount - removed
-        (key, changed, columnChanges, ambiguous) = ([], 0, [:], 0)
-        (addedExamples, removedExamples, changedExamples) = ([], [], [])
+        var tally = RowTally(key: [], columns: [])
+        var rows = KeyedRows()
+        for (table, isNow) in [(before, false), (now, true)] {
+            for hash in RowHashes.hashes(of: table) {
+                rows.add(hash, isNow: isNow, count: 1, row: 0, cells: [], 0..<0)
+            }
+        }
+        for entry in rows.entries { tally.add(entry, in: rows.bytes) }
+        self.init(tally)
     }
 
     /// Compares rows with equal keys, column by column; columns that only one of the two has are not compared.
     ///
     /// - Throws: `TableError` where a key column is not in both.
     public init(before: Table, now: Table, key: [String]) throws(TableError) {
-        let (numbers, count) = try RowKeys.numbers(of: [before, now], keys: key, missingIsValue: true)
-        // The row with each key, -1 where there is none, -2 where there are several.
-        var old = [Int](repeating: -1, count: count)
-        var new = old
-        for (row, number) in numbers[0].enumerated() { old[number] = old[number] == -1 ? row : -2 }
-        for (row, number) in numbers[1].enumerated() { new[number] = new[number] == -1 ? row : -2 }
-        let columns = before.columns.filter { !key.contains($0.name) && now.column($0.name) != nil }
-        let others = columns.compactMap { now.column($0.name) }
-        let keys = try key.map { (name) throws(TableError) in (try before[name], try now[name]) }
-
-        var (added, removed, changed, equal) = (0, 0, 0, 0)
-        var columnChanges: [String: Int] = [:]
-        var (addedRows, removedRows, changedRows): ([Example], [Example], [Example]) = ([], [], [])
-        for number in 0..<count {
-            let (a, b) = (old[number], new[number])
-            guard a != -2, b != -2 else { continue }
-            if a == -1 {
-                added += 1
-                if addedRows.count < RowDiff.exampleLimit {
-                    addedRows.append(Example(key: keys.map { $0.1[b].description }, changes: [:]))
-                }
-                continue
-            }
-            if b == -1 {
-                removed += 1
-                if removedRows.count < RowDiff.exampleLimit {
-                    removedRows.append(Example(key: keys.map { $0.0[a].description }, changes: [:]))
-                }
-                continue
-            }
-            var changes: [String: [String]] = [:]
-            for (column, other) in zip(columns, others) where !RowDiff.areEqual(column[a], other[b]) {
-                changes[column.name] = [column[a].description, other[b].description]
-                columnChanges[column.name, default: 0] += 1
-            }
-            if changes.isEmpty { equal += 1 } else { changed += 1 }
-            if !changes.isEmpty, changedRows.count < RowDiff.exampleLimit {
-                changedRows.append(Example(key: keys.map { $0.0[a].description }, changes: changes))
-            }
+        guard !key.isEmpty else { throw TableError(.invalidArgument, "a key needs at least one column") }
+        do {
+            var comparison = try RowComparison(before: before.schema, now: now.schema, key: key)
+            try comparison.add(before, isNow: false)
+            try comparison.add(now, isNow: true)
+            self = try comparison.finish()
+        } catch let error as TableError {
+            throw error
+        } catch {
+            // Without a limit to the memory there is no temporary file that could fail.
+            throw TableError(.unreadable, "\(error)")
         }
-        self.key = key
-        (self.added, self.removed, self.changed, self.equal) = (added, removed, changed, equal)
-        self.columnChanges = columnChanges
-        ambiguous =
-            numbers[0].count { old[$0] == -2 || new[$0] == -2 }
-            + numbers[1].count { old[$0] == -2 || new[$0] == -2 }
-        (addedExamples, removedExamples, changedExamples) = (addedRows, removedRows, changedRows)
+    }
+
+    init(_ tally: RowTally) {
+        key = tally.key
+        (added, removed, changed) = (tally.added, tally.removed, tally.changed)
+        (equal, ambiguous) = (tally.equal, tally.ambiguous)
+        columnChanges = tally.columnChanges
+        addedExamples = tally.addedExamples.examples
+        removedExamples = tally.removedExamples.examples
+        changedExamples = tally.changedExamples.examples
     }
 
     /// Counts rows of files that were not read because they are equal.
     mutating func addEqual(_ count: Int) { equal += count }
-
-    /// Whether two values are the same; a whole number equals the same number as a double, and NaN itself.
-    private static func areEqual(_ left: ColumnValue, _ right: ColumnValue) -> Bool {
-        switch (left, right) {
-        case (.integer(let a), .double(let b)), (.double(let b), .integer(let a)): Double(a) == b
-        case (.double(let a), .double(let b)): a == b || (a.isNaN && b.isNaN)
-        default: left == right
-        }
-    }
 }

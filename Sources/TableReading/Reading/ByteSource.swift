@@ -15,6 +15,7 @@ final class ByteSource {
     private enum Origin {
         case file(Int32)
         case memory([UInt8])
+        case pieces(() -> [UInt8]?)
     }
 
     /// The name for messages.
@@ -41,6 +42,13 @@ final class ByteSource {
     /// Takes bytes in memory.
     init(bytes: [UInt8], name: String, limit: Int) {
         origin = .memory(bytes)
+        self.name = name
+        self.limit = limit
+    }
+
+    /// Takes pieces as they come; nil at the end.
+    init(name: String, limit: Int, pieces: @escaping () -> [UInt8]?) {
+        origin = .pieces(pieces)
         self.name = name
         self.limit = limit
     }
@@ -99,6 +107,12 @@ final class ByteSource {
             buffer += bytes[memoryOffset..<end]
             defer { memoryOffset = end }
             return end > memoryOffset
+        case .pieces(let next):
+            while let piece = next() {
+                buffer += piece
+                if !piece.isEmpty { return true }
+            }
+            return false
         case .file(let descriptor):
             // The system call fills memory of this array and tells how much of it; nothing beyond is kept.
             var failure: String?

@@ -2,7 +2,8 @@
 
 /// A file or bytes that hold a table, to be opened as often as needed.
 struct TableInput {
-    private let name: String
+    /// The path or the name for messages.
+    let name: String
     private let bytes: [UInt8]?
 
     init(path: String) {
@@ -26,7 +27,11 @@ struct TableInput {
     }
 
     func rows(_ options: inout TableOptions) throws(TableError) -> any RowSource {
-        let source = try open(options)
+        try rows(of: try open(options), &options)
+    }
+
+    /// The rows that stand in these bytes.
+    func rows(of source: ByteSource, _ options: inout TableOptions) throws(TableError) -> any RowSource {
         switch format(options) {
         case .csv:
             return DelimitedRows(source, delimiter: options.delimiter ?? UInt8(ascii: ","), options: options)

@@ -29,12 +29,37 @@ public struct TableReader {
         contentsOf path: String, options: TableOptions = TableOptions(), rowsPerBatch: Int = 65_536
     ) throws(TableError) {
         let input = TableInput(path: path)
-        var typed = options
         let schema = try input.schema(options)
+        self = try TableReader(input, nil, schema: schema, options: options, rowsPerBatch: rowsPerBatch)
+    }
+
+    /// Reads a file that comes in pieces, and whose columns are known.
+    ///
+    /// - Parameters:
+    ///   - name: What messages call the file, and whose ending tells the format.
+    ///   - schema: The columns.
+    ///   - options: What else is known of it.
+    ///   - rowsPerBatch: How many rows a batch has.
+    ///   - pieces: Gives the next bytes; nil at the end.
+    /// - Throws: ``TableError``
+    package init(
+        name: String, schema: TableSchema, options: TableOptions = TableOptions(), rowsPerBatch: Int,
+        pieces: @escaping () -> [UInt8]?
+    ) throws(TableError) {
+        let source = ByteSource(name: name, limit: options.limits.bytes, pieces: pieces)
+        self = try TableReader(
+            TableInput(path: name), source, schema: schema, options: options, rowsPerBatch: rowsPerBatch)
+    }
+
+    private init(
+        _ input: TableInput, _ source: ByteSource?, schema: TableSchema, options: TableOptions,
+        rowsPerBatch: Int
+    ) throws(TableError) {
+        var typed = options
         for field in schema.fields { typed.types[field.name] = field.type }
-        typed.columns = options.columns
-        rows = try input.rows(&typed)
-        builder = TableBuilder(options: typed, file: path)
+        rows =
+            if let source { try input.rows(of: source, &typed) } else { try input.rows(&typed) }
+        builder = TableBuilder(options: typed, file: input.name)
         for field in schema.fields where input.format(typed) == .jsonLines { builder.addColumn(field.name) }
         self.schema = schema
         self.rowsPerBatch = max(1, rowsPerBatch)
