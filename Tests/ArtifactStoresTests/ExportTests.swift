@@ -45,6 +45,23 @@ struct ExportTests {
         }
     }
 
+    #if os(Linux)
+        @Test(arguments: ExportFormat.allCases, ["/proc/out", "/proc/none/out"])
+        func aPlaceWhereNothingCanBeWrittenIsNamed(format: ExportFormat, place: String) async throws {
+            try await withTemporaryFolder { folder in
+                let source = try makeTree(in: folder, largeFiles: 1)
+                let artifacts = ArtifactStore(InMemoryObjectStore())
+                let version = try await artifacts.publish("m", contentsOf: source)
+                let error = await #expect(throws: StoreError.self) {
+                    try await artifacts.export(version, to: place, as: format)
+                }
+                let said = error.map { "\($0)" } ?? ""
+                #expect(said.contains(place == "/proc/out" ? place : "/proc/none"))
+                #expect(!said.contains(".exporting") && !said.contains(".restoring"), "\(said)")
+            }
+        }
+    #endif
+
     @Test(arguments: ExportFormat.allCases) func oneFileComesBackAsAFile(format: ExportFormat) async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "model.txt").path

@@ -11,6 +11,12 @@ struct ChunkStoreFormat: Codable, Hashable, Sendable {
         var boundaries: [String]?
     }
 
+    /// What every version says of itself.
+    private struct Heading: Codable {
+        var format: String
+        var version: Int
+    }
+
     static let name = "swift-mlops chunk store"
     static let version = 1
 
@@ -28,8 +34,7 @@ struct ChunkStoreFormat: Codable, Hashable, Sendable {
         self.packSize = packSize
     }
 
-    /// Checks what was read from a store.
-    func check(_ location: String) throws(StoreError) -> ContentDefinedChunking {
+    private static func check(_ format: String, _ version: Int, _ location: String) throws(StoreError) {
         guard format == ChunkStoreFormat.name, version == ChunkStoreFormat.version else {
             throw StoreError(
                 .unsupportedFormat,
@@ -37,6 +42,11 @@ struct ChunkStoreFormat: Codable, Hashable, Sendable {
                     + "\(ChunkStoreFormat.version); use a newer one",
                 key: ChunkKeys.format, location: location)
         }
+    }
+
+    /// Checks what was read from a store.
+    func check(_ location: String) throws(StoreError) -> ContentDefinedChunking {
+        try ChunkStoreFormat.check(format, version, location)
         guard (1 << 10...1 << 30).contains(packSize), chunking.maximum <= 1 << 26,
             let chunking = ContentDefinedChunking(
                 minimum: chunking.minimum, average: chunking.average, maximum: chunking.maximum,
@@ -71,6 +81,10 @@ struct ChunkStoreFormat: Codable, Hashable, Sendable {
             do {
                 return try CanonicalJSON.decode(ChunkStoreFormat.self, from: content)
             } catch {
+                // A later version may have other members, but these two.
+                if let found = try? CanonicalJSON.decode(Heading.self, from: content) {
+                    try check(found.format, found.version, store.location)
+                }
                 throw StoreError(
                     .corrupted,
                     "the store's description cannot be read; bring it back from another store "

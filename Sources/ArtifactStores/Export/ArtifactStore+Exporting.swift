@@ -70,7 +70,7 @@ extension ArtifactStore {
             try await Blocking.run { try staging.publish(isDurable: isDurable) }
         } catch {
             await Blocking.runQuietly { staging.abandon() }
-            throw error
+            throw (error as? StoreError).map(staging.naming) ?? error
         }
     }
 }

@@ -32,8 +32,21 @@ struct ExportStaging: Sendable {
         do throws(FileOperationError) {
             try SystemFiles.makeRoot(folder)
         } catch {
-            throw StoreError(error, key: error.path, location: nil)
+            throw naming(StoreError(error, key: error.path, location: nil))
         }
+    }
+
+    /// The same error about the place that the caller named, which knows nothing of the folder beside it.
+    func naming(_ error: StoreError) -> StoreError {
+        func named(_ text: String?) -> String? { text?.replacing(folder, with: target) }
+        var cause = error.cause
+        if var failure = cause as? FileOperationError {
+            failure.path = failure.path.replacing(folder, with: target)
+            cause = failure
+        }
+        return StoreError(
+            error.code, error.message.replacing(folder, with: target), key: named(error.key),
+            location: named(error.location), cause: cause)
     }
 
     /// Refuses a place that is taken.

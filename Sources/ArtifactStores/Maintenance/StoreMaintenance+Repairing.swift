@@ -27,6 +27,8 @@ extension StoreMaintenance {
     ///   - dataShare: Which share of the packs to read and hash, from 0 to 1; a repair should read all.
     /// - Throws: ``StoreError``, with the code `unavailable` while writers are at work.
     public func repair(dataShare: Double = 1) async throws -> RepairReport {
+        // Nothing is written into a store that is not understood, not even a look at its clock.
+        _ = try await ChunkStoreFormat.load(store)?.check(store.location)
         let now = try await StoreClock(store).now
         let writers = try await store.listAll(prefix: ChunkKeys.leases).filter {
             now - $0.modified < 2 * ChunkLease.duration
@@ -39,9 +41,10 @@ extension StoreMaintenance {
         }
         var report = RepairReport()
         report.before = try await check(dataShare: dataShare)
-        guard !report.before.problems.contains(where: { $0.kind == .format }) else {
+        if let problem = report.before.problems.first(where: { $0.kind == .format }) {
             throw StoreError(
-                .unsupportedFormat, "the store's description must be right before anything is repaired",
+                .corrupted,
+                "\(problem.message); bring it back from another store with the same parameters before anything is repaired",
                 key: ChunkKeys.format, location: store.location)
         }
         // Writers that start from now on do not build on what is damaged.
