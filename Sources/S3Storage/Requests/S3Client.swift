@@ -16,6 +16,7 @@ struct S3Client: Sendable {
     let bucket: String
     let location: String
     private let endpoint: S3Endpoint
+    private let region: SignedRegion
     private let http: RetryingClient
 
     init(
@@ -26,11 +27,13 @@ struct S3Client: Sendable {
         self.location = location
         self.endpoint = endpoint
         let clock = ServerClock()
+        let signed = SignedRegion(region)
+        self.region = signed
         self.http = RetryingClient(
             http, policy: retries,
             prepare: { request in
                 guard let credentials = try await credentials.load() else { return request }
-                return SignatureV4(credentials: credentials, region: region).sign(request, at: clock.now)
+                return SignatureV4(credentials: credentials, region: signed.name).sign(request, at: clock.now)
             },
             isTransient: { response in
                 if response.isSuccess { return false }
@@ -62,9 +65,15 @@ struct S3Client: Sendable {
         if method == .get { request.timeout = .seconds(600) }
         request.headers["X-Amz-Content-Sha256"] = (hash ?? Digest(of: body)).hexadecimal
         if method == .put || method == .post { request.headers["Content-Type"] = "application/octet-stream" }
-        let response: HTTPResponse
+        var response: HTTPResponse
         do {
+            let signed = region.name
             response = try await http.send(request)
+            if !response.isSuccess, !endpoint.isOfOneRegion || response.status != 301,
+                region.follows(S3Failure(response), to: response, signed: signed)
+            {
+                response = try await http.send(request)
+            }
         } catch let error as HTTPError {
             throw StoreError(
                 error.code == .invalidRequest || error.code == .responseTooLarge
@@ -94,6 +103,51 @@ struct S3Client: Sendable {
                 location: location)
         }
         return root
+    }
+}
+
+/// The region that is signed: the one that was given, or once the one that the server names instead.
+private final class SignedRegion: Sendable {
+    private struct State {
+        var name: String
+        var hasFollowed = false
+    }
+
+    private let state: Mutex<State>
+
+    init(_ name: String) { state = Mutex(State(name: name)) }
+
+    var name: String { state.withLock { $0.name } }
+
+    /// Learns the bucket's region from a refusal because of the region; true where that changes what would be signed.
+    ///
+    /// The request goes to the same host again: credentials never go to one that a server names.
+    func follows(_ failure: S3Failure, to response: HTTPResponse, signed: String) -> Bool {
+        let isRefusal =
+            ["AuthorizationHeaderMalformed", "PermanentRedirect"].contains(failure.code)
+            || failure.code.isEmpty && [301, 400].contains(response.status)
+        guard isRefusal, let region = failure.region, region != signed, SignedRegion.isName(region) else {
+            return false
+        }
+        return state.withLock { state in
+            // Another request may have learnt it meanwhile.
+            if state.name == region { return true }
+            guard !state.hasFollowed else { return false }
+            state = State(name: region, hasFollowed: true)
+            return true
+        }
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
     }
 }
 

@@ -15,6 +15,8 @@ struct S3Endpoint: Sendable {
     let origin: String
     /// The path of the bucket: empty where the host names it.
     let bucketPath: String
+    /// Whether the host serves buckets of one region only, so that signing another one does not help.
+    let isOfOneRegion: Bool
 
     /// Finds the endpoint of a bucket.
     init(
@@ -46,6 +48,7 @@ struct S3Endpoint: Sendable {
             case .automatic: host.hasSuffix(".amazonaws.com") && !(bucket.contains(".") && scheme == "https")
             }
         origin = "\(scheme)://\(byHost ? "\(bucket).\(host)" : host)"
+        isOfOneRegion = host.hasSuffix(".amazonaws.com")
         bucketPath = base + (byHost ? "" : "/" + bucket)
     }
 

@@ -68,8 +68,12 @@ struct S3Failure: Sendable {
             )
         case "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed",
             "IllegalLocationConstraintException":
-            let place = region.map { "it is in the region '\($0)'; set AWS_REGION to it" }
-            return (.invalidArgument, "the bucket is not in this region; " + (place ?? "set AWS_REGION"))
+            let place =
+                region.map { "it is in '\($0)'; set AWS_REGION to that" } ?? "set AWS_REGION to the bucket's"
+            return (
+                .invalidArgument,
+                "the bucket '\(bucket)' is not in this region; \(place), and the endpoint, where one is set, to one of that region"
+            )
         case "QuotaExceeded", "XMinioStorageFull", "InsufficientStorage":
             return (.outOfSpace, "the store is full")
         case "EntityTooLarge": return (.invalidArgument, "the object is larger than the server takes at once")
