@@ -16,7 +16,11 @@ enum DataDifferenceCommands {
                 Option(
                     "--key", "COLUMN", "a column that names a row; without one rows are compared as a whole",
                     isRepeatable: true),
-                Option("--files-only", nil, "do not compare rows"), Output.json,
+                Option("--files-only", nil, "do not compare rows"),
+                Option(
+                    "--memory", "MIB",
+                    "how many MiB of rows are held in memory (default 64); more goes to a file in TMPDIR"),
+                Output.json,
             ]
         ) { try await diff($0) },
         Command(
@@ -38,7 +42,12 @@ enum DataDifferenceCommands {
     ]
 
     private static func diff(_ arguments: Arguments) async throws -> ExitStatus {
-        let diff = try await DataCommands.datasets(arguments).diff(
+        let datasets = try DataCommands.datasets(arguments) { options in
+            options.rowDifferenceMemory =
+                min(try arguments.integer("--memory", default: options.rowDifferenceMemory >> 20), 1 << 40)
+                << 20
+        }
+        let diff = try await datasets.diff(
             arguments.operand(0), arguments.operand(1),
             key: arguments.all("--key").flatMap { $0.split(separator: ",").map(String.init) },
             comparesRows: !arguments.has("--files-only"))

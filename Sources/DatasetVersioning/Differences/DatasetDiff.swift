@@ -30,7 +30,7 @@ public struct DatasetDiff: Hashable, Sendable, Codable {
     public let equalFileCount: Int
     /// How the columns changed; nil where one of the two has no common columns.
     public let schema: SchemaDiff?
-    /// How the rows changed; nil where they were not compared, or are too many for that.
+    /// How the rows changed; nil where they were not compared.
     public let rows: RowDiff?
     /// Whether all rows are the same, in whatever order; nil where one of the two has no tables.
     public let hasEqualRows: Bool?

@@ -30,7 +30,10 @@ final class RowSpill {
         self.folder = folder
         var template = Array((folder + "/swift-mlops-rows-XXXXXX").utf8CString)
         // Only its owner may look into a folder that mkdtemp makes.
-        guard unsafe template.withUnsafeMutableBufferPointer({ unsafe mkdtemp($0.baseAddress!) != nil })
+        guard
+            unsafe template.withUnsafeMutableBufferPointer({
+                unsafe $0.baseAddress.map { unsafe mkdtemp($0) != nil } ?? false
+            })
         else {
             throw RowSpill.error("make a folder in", errno, folder)
         }
