@@ -79,7 +79,7 @@ def test_a_damaged_pack(artifacts, mlops, tmp_path):
     artifacts("verify", "m@1")
 
 
-def test_a_store_of_a_later_format(artifacts, tmp_path):
+def test_a_store_of_a_later_format(artifacts, mlops, tmp_path):
     artifacts("publish", "m", noise(tmp_path / "file", 1_000))
     description = tmp_path / "store/chunks/format.json"
     before = description.read_text()
@@ -89,6 +89,15 @@ def test_a_store_of_a_later_format(artifacts, tmp_path):
         said = artifacts(*words, code=2)
         assert "chunks/format.json" in said and "version 9" in said and "knows version 1; use a newer one" in said
     assert not (tmp_path / "store/artifacts/n").exists() and not (tmp_path / "back").exists()
+    before = sorted(path for path in (tmp_path / "store").rglob("*"))
+    for text in (description.read_text(), '{"format":"swift-mlops chunk store","version":9,"layout":{}}'):
+        description.write_text(text)
+        for words, code in ((["check"], 1), (["gc"], 2), (["repair"], 2)):
+            result = mlops("store", *words, "--store", tmp_path / "store")
+            said = result.stdout + result.stderr
+            assert result.returncode == code and "chunks/format.json" in said, said
+            assert "version 9" in said and "knows version 1; use a newer one" in said, said
+    assert sorted(path for path in (tmp_path / "store").rglob("*")) == before, "nothing was written"
 
 
 def test_a_damaged_pack_in_a_bucket(artifacts, s3, s3_server, bucket, tmp_path):
@@ -143,7 +152,43 @@ def test_a_full_disk(artifacts, mlops, small_disk, tmp_path):
     artifacts("publish", "big", noise(tmp_path / "large", 6_000_000), store=tmp_path / "store")
     for words in (["restore"], ["export", "--as", "tar"], ["export", "--as", "oci"], ["export", "--as", "folder"]):
         said = artifacts(words[0], "big", small_disk / "out", *words[1:], code=2)
-        assert "the disk is full" in said and str(small_disk) in said
+        assert "the disk is full" in said and str(small_disk / "out") in said
+        assert ".exporting" not in said and ".restoring" not in said, said
         assert [path.name for path in small_disk.iterdir()] == ["store"]
     artifacts("publish", "m", noise(tmp_path / "next", 400_000, seed=7), store=store)
     artifacts("verify", "m@2", store=store)
+
+
+def test_a_place_that_is_read_only(artifacts, small_disk, tmp_path):
+    artifacts("publish", "m", noise(tmp_path / "file", 1_000))
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    for words in (["restore"], ["export", "--as", "tar"], ["export", "--as", "oci"], ["export", "--as", "folder"]):
+        said = artifacts(words[0], "m", small_disk / "out", *words[1:], code=2)
+        assert "mounted read-only" in said and str(small_disk / "out") in said
+        assert ".exporting" not in said and ".restoring" not in said, said
+
+
+def test_a_full_disk_under_a_comparison(mlops, small_disk, tmp_path):
+    where = ["--store", tmp_path / "store"]
+    for number in range(2):
+        (tmp_path / "t.csv").write_text(
+            "id,text,n\n" + "".join(f"{i},some text {i % 97},{i * 7 + number}\n" for i in range(200_000)))
+        assert mlops("data", "snapshot", "t", tmp_path / "t.csv", *where).returncode == 0
+
+    def diff(memory, folder):
+        return mlops("data", "diff", "t@1", "t@2", "--key", "id", "--memory", memory, *where,
+                     environment={"TMPDIR": str(folder)})
+
+    result = diff(1, small_disk)
+    assert result.returncode == 2 and result.stderr.count("\n") == 1, result
+    assert "No space left on device" in result.stderr and str(small_disk) in result.stderr
+    assert "free space there, or name another folder with TMPDIR" in result.stderr
+    assert list(small_disk.iterdir()) == []
+    result = diff(1, tmp_path / "none")
+    assert result.returncode == 2 and str(tmp_path / "none") in result.stderr, result
+    # With room it is what memory alone gives.
+    (tmp_path / "spill").mkdir()
+    parted, whole = diff(1, tmp_path / "spill"), diff(64, tmp_path / "none")
+    assert (parted.returncode, whole.returncode) == (0, 0), parted.stderr + whole.stderr
+    assert parted.stdout == whole.stdout and "200000 changed" in whole.stdout, whole.stdout
+    assert list((tmp_path / "spill").iterdir()) == []

@@ -11,6 +11,7 @@ import Synchronization
 final class FakeBucket: HTTPClient {
     struct Flaws {
         var ignoresIfNoneMatch = false
+        var ignoresIfNoneMatchInParts = false
         var ignoresIfMatch = false
         var wantsBareTags = false
         var answersNotModified = false
@@ -33,6 +34,10 @@ final class FakeBucket: HTTPClient {
         case replaceAnswer(HTTPResponse)
         /// One byte of the answer's body is changed.
         case flipByte
+        /// The answer comes when others have overtaken it.
+        case delay
+        /// The sender gives up, and the request arrives when so many others have.
+        case late(Int)
     }
 
     struct Object {
@@ -52,6 +57,8 @@ final class FakeBucket: HTTPClient {
         var uploads: [String: Upload] = [:]
         var requests: [HTTPRequest] = []
         var completions = 0
+        /// Requests on their way, and the number of the one behind which they arrive.
+        var late: [(due: Int, request: HTTPRequest)] = []
     }
 
     let flaws: Flaws
@@ -73,6 +80,11 @@ final class FakeBucket: HTTPClient {
             state.requests.append(request)
             return state.requests.count
         }
+        let arriving = state.withLock { state in
+            defer { state.late.removeAll { $0.due <= number } }
+            return state.late.filter { $0.due <= number }
+        }
+        for (_, request) in arriving { _ = answer(request) }
         let lost = HTTPError(.connectionLost, "lost", location: request.location)
         switch fault(request, number) {
         case .fail?: throw lost
@@ -90,6 +102,14 @@ final class FakeBucket: HTTPClient {
             var response = answer(request)
             if !response.body.isEmpty { response.body[response.body.count / 2] ^= 1 }
             return response
+        case .delay?:
+            try await Task.sleep(for: .milliseconds(5))
+            let response = answer(request)
+            try await Task.sleep(for: .milliseconds(5))
+            return response
+        case .late(let others)?:
+            state.withLock { $0.late.append((number + others, request)) }
+            throw lost
         case nil: return answer(request)
         }
     }
@@ -202,6 +222,11 @@ final class FakeBucket: HTTPClient {
             state.uploads[id] = nil
             return HTTPResponse(status: 204)
         case .post:
+            if request.headers["If-None-Match"] == "*", state.objects[key] != nil,
+                !flaws.ignoresIfNoneMatchInParts
+            {
+                return FakeBucket.error(412, "PreconditionFailed")
+            }
             if state.completions < flaws.completesWithErrors {
                 state.completions += 1
                 return FakeBucket.xml("Error", "<Code>InternalError</Code><Message>later</Message>")

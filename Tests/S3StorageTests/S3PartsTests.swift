@@ -33,22 +33,6 @@ import Testing
         #expect(bucket.state.withLock { $0.uploads.isEmpty })
     }
 
-    @Test func aLargeCreationIsOneConditionalPut() async throws {
-        let bucket = FakeBucket()
-        let store = try open(bucket)
-        try await store.create(content, at: "x")
-        #expect(parts(bucket) == 0)
-        await #expect(throws: StoreError.self) { try await store.create(content, at: "x") }
-    }
-
-    @Test func aCreationThatNoRequestHoldsIsRefused() async throws {
-        let bucket = FakeBucket()
-        let store = try S3StorageTests.open(bucket) { $0.largestCreation = 100_000 }
-        let error = await #expect(throws: StoreError.self) { try await store.create(content, at: "x") }
-        #expect(error?.code == .invalidArgument && error?.message.contains("ChunkStore") == true)
-        #expect(bucket.requests.isEmpty)
-    }
-
     @Test func goesOnWhereItBrokeOff() async throws {
         let isDown = Switch(true)
         let bucket = FakeBucket { request, _ in
@@ -100,7 +84,7 @@ import Testing
 
     @Test(arguments: 1...6)
     func survivesALostAnswerAtAnyCall(_ hit: Int) async throws {
-        for fault in [FakeBucket.Fault.loseResponse, .fail, .duplicate] {
+        for fault in [FakeBucket.Fault.loseResponse, .fail, .duplicate, .delay, .late(1), .late(4)] {
             let bucket = FakeBucket { _, number in number == hit ? fault : nil }
             let store = try open(bucket)
             try await store.put(content, at: "x")

@@ -13,6 +13,7 @@ import Testing
 @Suite struct S3StoreFaultTests {
     static let faults: [(String, FakeBucket.Fault)] = [
         ("fail", .fail), ("lose response", .loseResponse), ("duplicate", .duplicate), ("flip", .flipByte),
+        ("delay", .delay), ("late", .late(3)),
         ("503", .answer(FakeBucket.error(503, "SlowDown"))),
         ("503 after the effect", .replaceAnswer(FakeBucket.error(503, "SlowDown"))),
     ]

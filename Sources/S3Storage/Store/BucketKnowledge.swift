@@ -9,6 +9,8 @@ final class BucketKnowledge: Sendable {
         var exists = false
         /// The server refuses a creation at a key that is taken.
         var heedsIfNoneMatch: Bool?
+        /// The server refuses to end an upload in parts at a key that is taken, where it is asked to.
+        var heedsIfNoneMatchInParts: Bool?
         /// The server refuses a replacement with a wrong tag.
         var heedsIfMatch: Bool?
         /// The server compares tags without quotes (Ceph's gateway up to version 16).

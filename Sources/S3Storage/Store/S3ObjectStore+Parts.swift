@@ -14,7 +14,7 @@ import HTTPTransport
 extension S3ObjectStore {
     /// Writes a content in parts, several at once, going on where an earlier attempt of the same content broke off.
     ///
-    /// No condition is attached: Ceph's gateway ignores one here, so nothing may rest on it.
+    /// No condition is attached; see ``createInParts(_:at:)`` for where one is.
     func putInParts(_ content: [UInt8], at key: String) async throws -> ObjectTag {
         let digest = Digest(of: content)
         let memory = key + "\n" + digest.hexadecimal
@@ -75,7 +75,7 @@ extension S3ObjectStore {
         }
     }
 
-    private func begin(at key: String, _ digest: Digest, writeID: String) async throws -> String {
+    func begin(at key: String, _ digest: Digest, writeID: String) async throws -> String {
         let response = try await client.send(
             .post, prefix + key, parameters: [("uploads", nil)],
             headers: [Metadata.writeID: writeID, Metadata.digest: digest.hexadecimal])
@@ -87,15 +87,15 @@ extension S3ObjectStore {
         return id
     }
 
-    private func partRanges(of count: Int) -> [Range<Int>] {
+    func partRanges(of count: Int) -> [Range<Int>] {
         let size = max(options.partSize, (count + 9_999) / 10_000, 1)
         return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
     }
 
     /// Sends the parts that the server lacks and completes the upload; nil where the server no longer knows it.
-    private func finish(
+    func finish(
         _ upload: String, _ content: [UInt8], _ ranges: [Range<Int>], _ sent: [Int: String], at key: String,
-        writeID: String
+        writeID: String, ifAbsent: Bool = false
     ) async throws -> ObjectTag? {
         var tags = sent
         let missing = ranges.indices.filter { tags[$0 + 1] == nil }
@@ -113,7 +113,7 @@ extension S3ObjectStore {
         let parts = ranges.indices.compactMap { index in tags[index + 1].map { (number: index + 1, tag: $0) }
         }
         guard parts.count == ranges.count else { return nil }
-        return try await complete(upload, parts, at: key, writeID: writeID)
+        return try await complete(upload, parts, at: key, writeID: writeID, ifAbsent: ifAbsent)
     }
 
     /// The tags of the parts that the server holds with the right size; nil where it does not know the upload.
@@ -152,8 +152,10 @@ extension S3ObjectStore {
         return response.isSuccess ? response.headers["ETag"] : nil
     }
 
+    /// Makes an object of the parts; nil where the server no longer knows the upload, or wants it started again.
     private func complete(
-        _ upload: String, _ parts: [(number: Int, tag: String)], at key: String, writeID: String
+        _ upload: String, _ parts: [(number: Int, tag: String)], at key: String, writeID: String,
+        ifAbsent: Bool
     ) async throws -> ObjectTag? {
         let list = parts.map { part in
             let tag = part.tag.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
@@ -165,8 +167,9 @@ extension S3ObjectStore {
             let response: HTTPResponse?
             do {
                 response = try await client.send(
-                    .post, prefix + key, parameters: [("uploadId", upload)], body: body,
-                    accepting: [400, 404])
+                    .post, prefix + key, parameters: [("uploadId", upload)],
+                    headers: ifAbsent ? ["If-None-Match": "*"] : [:], body: body,
+                    accepting: ifAbsent ? [304, 400, 404, 409, 412] : [400, 404])
             } catch let error as StoreError where error.code == .unavailable {
                 guard let found = try? await standing(at: key), found.writeID == writeID else { throw error }
                 return found.info.tag
@@ -180,6 +183,9 @@ extension S3ObjectStore {
                 }
             }
             if let found = try await standing(at: key), found.writeID == writeID { return found.info.tag }
+            if let response, [304, 412].contains(response.status) {
+                throw StoreError(.alreadyExists, "the key is taken", key: key, location: location)
+            }
             if let response, !response.isSuccess { return nil }
             try await Task.sleep(for: .milliseconds(100 << attempt))
         }

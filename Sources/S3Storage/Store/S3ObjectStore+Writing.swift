@@ -22,19 +22,23 @@ extension S3ObjectStore {
             ? try await putInParts(content, at: key) : try await write(content, at: key, if: .always)
     }
 
-    /// Writes an object unless the key is taken: a single PUT with `If-None-Match: *`, whatever the size.
+    /// Writes an object unless the key is taken: a single PUT with `If-None-Match: *`.
+    ///
+    /// A content larger than ``S3ObjectStore/Options/largestSinglePut`` goes in parts where the server is found to heed the
+    /// condition at their end too; elsewhere it is a single PUT whatever its size.
     ///
     /// - Throws: `StoreError` with the code `alreadyExists` where the key is taken, `unsupported` where the server
     ///   ignores the condition, `unavailable` where it remains unknown whether the object was written,
-    ///   `invalidArgument` where the content is larger than ``S3ObjectStore/Options/largestCreation``.
+    ///   `invalidArgument` where the content is larger than ``S3ObjectStore/Options/largestCreation`` and does not go in parts.
     @discardableResult
     public func create(_ content: [UInt8], at key: String) async throws -> ObjectTag {
         try ObjectKey.check(key)
+        if try await createsInParts(content) { return try await createInParts(content, at: key) }
         guard content.count <= options.largestCreation else {
             throw StoreError(
                 .invalidArgument,
-                "a creation is one request, which holds \(options.largestCreation) bytes at most; keep the content in a "
-                    + "ChunkStore, or put it where no other writer comes in between", key: key,
+                "a creation is one request on this server, which holds \(options.largestCreation) bytes at most; keep the "
+                    + "content in a ChunkStore, or put it where no other writer comes in between", key: key,
                 location: location)
         }
         if knowledge[\.heedsIfNoneMatch] == false { throw ignored("If-None-Match", key) }

@@ -38,7 +38,7 @@ public struct S3ObjectStore: ObjectStore {
         public var largestSinglePut = 32 << 20
         /// The size of a part; servers demand at least 5 MiB, and it grows where a content would have over 10,000.
         public var partSize = 16 << 20
-        /// Creations larger than this are refused: each is one PUT, and servers take 5 GiB in one.
+        /// Creations larger than this are refused where they are one PUT each: servers take 5 GiB in one.
         public var largestCreation = 5 << 30
         /// How many parts are sent at once.
         public var partsAtOnce = 4

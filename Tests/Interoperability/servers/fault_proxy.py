@@ -20,6 +20,7 @@ busy: 503, and nothing arrives                  break: half the request arrives
 Only where they are asked for:
 send-flipped: one bit of the request's content changes on its way
 receive-flipped: one bit of an object changes on its way back
+late: closes, and the request arrives 0.3 s later, when it was sent again
 """
 
 
@@ -68,6 +69,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.3)
         if fault == "drop":
             return self.cut()
+        if fault == "late":
+            self.cut()
+            time.sleep(0.3)
+            with contextlib.suppress(OSError):
+                self.forward(body)
+            return None
         if fault == "busy":
             return self.answer(503, [("Content-Type", "text/plain")], b"busy")
         if fault == "break":
