@@ -167,6 +167,24 @@ struct GarbageCollectionTests {
         #expect(try await store.listAll(prefix: "chunks/collections/").isEmpty)
     }
 
+    /// Nor does a version that is sound JSON and says nothing: each one names its files.
+    @Test("trap 5: a version that names nothing", arguments: ["artifacts", "datasets"])
+    func aVersionThatNamesNothingStopsTheCollection(kind: String) async throws {
+        let store = AgingStore()
+        try await publish(content(5), as: "first", in: store)
+        let empty = Array(#"{"record":{"moved":"2026-11-20T00:00:00Z"},"writeID":"a"}"#.utf8)
+        // A move of an alias names no content, and need not.
+        try await store.put(empty, at: "\(kind)/m/aliases/x/00000000000000000001.json")
+        try await store.age(by: 2 * day)
+        _ = try await collect(store)
+        let key = "\(kind)/m/versions/00000000000000000001.json"
+        try await store.put(empty, at: key)
+        let error = await #expect(throws: StoreError.self) { try await collect(store) }
+        #expect(error?.code == .corrupted && error?.key == key)
+        let problems = try await StoreMaintenance(store).check().problems
+        #expect(problems.map(\.kind) == [.unreadableRecord] && problems.map(\.key) == [key])
+    }
+
     /// A store that fails for a moment does not make garbage.
     @Test("trap 6: a store that fails for a moment") func aFailingStoreStopsTheCollection() async throws {
         let base = AgingStore()

@@ -100,6 +100,28 @@ def test_a_store_of_a_later_format(artifacts, mlops, tmp_path):
     assert sorted(path for path in (tmp_path / "store").rglob("*")) == before, "nothing was written"
 
 
+def test_a_version_that_says_nothing(artifacts, mlops, tmp_path):
+    artifacts("publish", "m", noise(tmp_path / "file", 1_000))
+    record = tmp_path / "store/artifacts/m/versions/00000000000000000001.json"
+    for text in ('{"record":{},"writeID":"a"}', "[]", ""):
+        record.unlink()
+        record.write_text(text)
+        found = mlops("store", "check", "--store", tmp_path / "store")
+        assert found.returncode == 1 and record.name in found.stdout and "unreadable record" in found.stdout
+        # What it named must not pass for garbage.
+        result = mlops("store", "gc", "--age", "0", "--store", tmp_path / "store")
+        assert result.returncode == 2 and record.name in result.stderr, result
+
+
+def test_a_store_that_is_misspelt(mlops, tmp_path):
+    for words in (["check"], ["gc"], ["repair"], ["stat"]):
+        result = mlops("store", *words, "--store", tmp_path / "none")
+        assert result.returncode == 2 and f"there is no folder '{tmp_path / 'none'}'" in result.stderr, result
+    assert list(tmp_path.iterdir()) == []
+    result = mlops("data", "list", "--store", "")
+    assert result.returncode == 2 and "expected a folder or s3://bucket/prefix" in result.stderr
+
+
 def test_a_damaged_pack_in_a_bucket(artifacts, s3, s3_server, bucket, tmp_path):
     where = {"store": f"s3://{bucket}/team"}
     artifacts("publish", "m", noise(tmp_path / "file", 300_000), "--endpoint", s3_server, **where)

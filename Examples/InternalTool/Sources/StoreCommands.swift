@@ -35,7 +35,7 @@ enum StoreCommands {
 
     private static func check(_ arguments: Arguments) async throws -> ExitStatus {
         let share = try share(arguments, default: 0)
-        let report = try await StoreMaintenance(StoreLocation.open(arguments)).check(dataShare: share)
+        let report = try await StoreMaintenance(StoreLocation.openExisting(arguments)).check(dataShare: share)
         show(report, arguments)
         return report.isSound ? .success : .negative
     }
@@ -43,7 +43,8 @@ enum StoreCommands {
     private static func repair(_ arguments: Arguments) async throws -> ExitStatus {
         guard !arguments.has("--dry-run") else { return try await check(arguments) }
         let share = try share(arguments, default: 100)
-        let report = try await StoreMaintenance(StoreLocation.open(arguments)).repair(dataShare: share)
+        let report = try await StoreMaintenance(StoreLocation.openExisting(arguments)).repair(
+            dataShare: share)
         if arguments.has("--json") {
             print(
                 text([
@@ -67,7 +68,7 @@ enum StoreCommands {
         policy.delay = try hours("--delay", arguments) ?? policy.delay
         policy.trashAge = try hours("--trash", arguments) ?? policy.trashAge
         let isDryRun = arguments.has("--dry-run")
-        let report = try await StoreMaintenance(StoreLocation.open(arguments))
+        let report = try await StoreMaintenance(StoreLocation.openExisting(arguments))
             .collectGarbage(policy, isDryRun: isDryRun)
         let outcome =
             switch report.outcome {
@@ -110,7 +111,7 @@ enum StoreCommands {
     }
 
     private static func stat(_ arguments: Arguments) async throws -> ExitStatus {
-        let store = try StoreLocation.open(arguments)
+        let store = try StoreLocation.openExisting(arguments)
         let found = try await StoreMaintenance(store).statistics()
         let rows: [(String, Int)] = [
             ("objects", found.objects), ("bytes", found.bytes), ("packs", found.packs),

@@ -19,6 +19,15 @@ enum StoreLocation {
         ),
     ]
 
+    /// Opens the store that the options name, where a folder must exist: nothing is found wrong with one that was misspelt.
+    static func openExisting(_ arguments: Arguments) throws -> any ObjectStore {
+        let text = try arguments.required("--store")
+        guard text.contains("://") || FileManager.default.fileExists(atPath: text) else {
+            throw UsageError("there is no folder '\(text)'; correct '--store'")
+        }
+        return try open(arguments)
+    }
+
     /// Opens the store that the options name.
     static func open(_ arguments: Arguments) throws -> any ObjectStore {
         let styles: [String: S3ObjectStore.Addressing] = [
@@ -45,6 +54,9 @@ enum StoreLocation {
             guard endpoint == nil else {
                 throw UsageError(
                     "'--endpoint' belongs to a store such as s3://bucket/prefix, not to a folder")
+            }
+            guard !text.isEmpty else {
+                throw UsageError("the store has an empty name: expected a folder or s3://bucket/prefix")
             }
             return try LocalObjectStore(at: text)
         }

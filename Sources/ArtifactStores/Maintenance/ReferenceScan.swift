@@ -63,6 +63,11 @@ struct ReferenceScan {
             let bytes = try await chunks.store.get(key)
             let lines = key.hasSuffix(".jsonl") ? bytes.split(separator: 0x0a).map(Array.init) : [bytes]
             found = try lines.flatMap { try ReferenceScan.references(in: JSONValue(parsing: $0), of: key) }
+            if found.isEmpty, StoreObjectKind.isVersion(key) {
+                throw StoreError(
+                    .corrupted, "it names no content, though every version does; bring it back from a copy",
+                    key: key)
+            }
         } catch let error as StoreError where error.code == .notFound {
             return
         } catch let error as StoreError where ![.corrupted, .unsupportedFormat].contains(error.code) {
@@ -184,6 +189,12 @@ enum StoreObjectKind {
         } else {
             self = key.hasSuffix(".json") || key.hasSuffix(".jsonl") ? .record : .unknown
         }
+    }
+
+    /// Whether a record is a version of an artifact or a dataset, which always names a list of files.
+    static func isVersion(_ key: String) -> Bool {
+        let names = key.split(separator: "/")
+        return names.count == 4 && ["artifacts", "datasets"].contains(names[0]) && names[2] == "versions"
     }
 
     /// The name of a pack or an index.

@@ -79,7 +79,7 @@ def start(folder, access_key, secret_key):
         run(folder, "ceph", "osd", "crush", "add", "osd.0", "1.0", "root=default", "host=h", attempts=5)
         # The storage is in memory: how full the disk of the machine is does not matter.
         for name, ratio in [("full", ".99"), ("backfillfull", ".98"), ("nearfull", ".97")]:
-            run(folder, "ceph", "osd", f"set-{name}-ratio", ratio)
+            run(folder, "ceph", "osd", f"set-{name}-ratio", ratio, attempts=5)
         run(folder, "radosgw", "-n", "client.rgw", "-k", "keyring")
         processes.wait_for(f"http://127.0.0.1:{gateway}")
         run(folder, "radosgw-admin", "-n", "client.rgw", "user", "create", "--uid=u", "--display-name=u",
