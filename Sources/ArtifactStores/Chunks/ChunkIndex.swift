@@ -8,9 +8,9 @@ internal import ContentHashing
 /// little-endian); for each pack its name and its size (eight bytes); and for each chunk, sorted by digest, the
 /// digest, the number of the pack, the offset, the stored size, the content's size (four bytes each), the codec and
 /// three zero bytes.
-struct ChunkIndex {
+struct ChunkIndex: Sendable {
     /// A pack and its chunks.
-    struct Pack {
+    struct Pack: Sendable {
         var name: Digest
         var size: Int
         var records: [ChunkPack.Record]

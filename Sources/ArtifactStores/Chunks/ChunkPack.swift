@@ -75,39 +75,50 @@ enum ChunkPack {
 
 /// A pack under construction.
 struct ChunkPackBuilder {
-    private(set) var bytes: [UInt8]
+    /// A chunk smaller than this is copied: to write it from where it lies would cost more.
+    private static let fewest = 2_048
+
+    private(set) var content: GatheredBytes
     private(set) var records: [ChunkPack.Record] = []
     private var name = SHA256()
 
     /// Starts a pack that will hold about so many bytes, in memory that may have been used before.
     init(capacity: Int, memory: [UInt8] = []) {
-        bytes = memory
-        bytes.removeAll(keepingCapacity: true)
-        bytes.reserveCapacity(capacity)
-        bytes += ChunkPack.magic
+        content = GatheredBytes(memory: memory, capacity: capacity)
+        var header = ChunkPack.magic
         var generator = SystemRandomNumberGenerator()
-        bytes.appendLittleEndian(generator.next())
-        bytes.appendLittleEndian(generator.next())
-        name.update(bytes)
+        header.appendLittleEndian(generator.next())
+        header.appendLittleEndian(generator.next())
+        content.append(header)
+        name.update(header)
     }
 
+    /// Appends a chunk.
+    ///
+    /// - Parameter stretch: Where it lies, if it need not be copied.
     mutating func append(
-        _ digest: Digest, size: Int, codec: ChunkCodec, stored: UnsafeRawBufferPointer
+        _ digest: Digest, size: Int, codec: ChunkCodec, stored: UnsafeRawBufferPointer,
+        in stretch: StretchBuffer? = nil
     ) {
         // A pack stays far below 4 GiB, and so does a chunk.
         let record = ChunkPack.Record(
-            digest: digest, offset: UInt32(bytes.count), storedSize: UInt32(stored.count),
+            digest: digest, offset: UInt32(content.count), storedSize: UInt32(stored.count),
             size: UInt32(size), codec: codec.rawValue)
         let header = ChunkPack.header(of: record)
         name.update(header)
-        bytes += header
-        unsafe bytes.append(contentsOf: stored)
+        content.append(header)
+        if stored.count >= ChunkPackBuilder.fewest, let stretch, let range = unsafe stretch.range(of: stored)
+        {
+            content.append(range, of: stretch)
+        } else {
+            unsafe content.append(copying: stored)
+        }
         records.append(record)
     }
 
     /// The finished pack.
-    func finish() -> (name: Digest, bytes: [UInt8], records: [ChunkPack.Record]) {
-        (name.finalize(), bytes, records)
+    func finish() -> (name: Digest, content: GatheredBytes, records: [ChunkPack.Record]) {
+        (name.finalize(), content, records)
     }
 }
 

@@ -9,7 +9,7 @@ internal import Synchronization
 final class ChunkSink: Sendable {
     struct FullPack: Sendable {
         var name: Digest
-        var bytes: [UInt8]
+        var content: GatheredBytes
         var records: [ChunkPack.Record]
     }
 
@@ -17,7 +17,7 @@ final class ChunkSink: Sendable {
         var claimed: Set<Digest> = []
         var builder: ChunkPackBuilder?
         var full: [FullPack] = []
-        /// The memory of packs that are written.
+        /// The memory of packs that are written, beside that of the stretches.
         var spare: [[UInt8]] = []
         var receipt = WriteReceipt()
         /// Chunks that were found to be new and are not in a pack yet.
@@ -25,6 +25,7 @@ final class ChunkSink: Sendable {
     }
 
     let cutting: ChunkCutting
+    private let stretches = StretchPool()
     private let packSize: Int
     private let compression: ChunkCompression
     private let known: ChunkTable
@@ -47,14 +48,22 @@ final class ChunkSink: Sendable {
 
     var receipt: WriteReceipt { state.withLock { $0.receipt } }
 
+    /// A stretch of which so many bytes are filled at most.
+    func stretch(of size: Int = StretchBuffer.size) -> StretchBuffer {
+        let pool = size == StretchBuffer.size ? stretches : nil
+        return StretchBuffer(room: cutting.chunking.maximum, size: size, from: pool)
+    }
+
     /// Cuts the next bytes of a content and takes every chunk whose end is among them.
     ///
+    /// - Parameter stretch: Where the bytes lie, if they may be written from there later.
     /// - Returns: The chunks, and how many bytes they cover.
     func take(
-        _ bytes: UnsafeRawBufferPointer, isLast: Bool, _ cutter: inout ContentCutter
+        _ bytes: UnsafeRawBufferPointer, isLast: Bool, _ cutter: inout ContentCutter,
+        in stretch: StretchBuffer? = nil
     ) throws -> (parts: [StoredContent.Part], count: Int) {
         let ranges = unsafe cutter.cut(bytes, isLast: isLast)
-        return (try unsafe take(ranges, of: bytes), ranges.last?.upperBound ?? 0)
+        return (try unsafe take(ranges, of: bytes, in: stretch), ranges.last?.upperBound ?? 0)
     }
 
     /// Cuts a whole content and takes its chunks.
@@ -69,15 +78,21 @@ final class ChunkSink: Sendable {
     }
 
     /// Takes chunks that are cut already.
-    func take(_ ranges: [Range<Int>], of bytes: UnsafeRawBufferPointer) throws -> [StoredContent.Part] {
+    func take(
+        _ ranges: [Range<Int>], of bytes: UnsafeRawBufferPointer, in stretch: StretchBuffer? = nil
+    ) throws -> [StoredContent.Part] {
         let digests = unsafe SHA256.digests(of: ranges[...], in: bytes)
-        try unsafe take(ranges, digests, of: bytes)
+        try unsafe take(ranges, digests, of: bytes, in: stretch)
         return zip(digests, ranges).map { StoredContent.Part(digest: $0, size: $1.count) }
     }
 
     /// Takes chunks that are cut and hashed already.
-    func take(_ ranges: [Range<Int>], _ digests: [Digest], of bytes: UnsafeRawBufferPointer) throws {
+    func take(
+        _ ranges: [Range<Int>], _ digests: [Digest], of bytes: UnsafeRawBufferPointer,
+        in stretch: StretchBuffer? = nil
+    ) throws {
         let new = claim(digests, ranges)
+        let stretch = stretches.isScarce ? nil : stretch
         for index in new {
             let content = unsafe UnsafeRawBufferPointer(rebasing: bytes[ranges[index]])
             if let (codec, packed) = try unsafe compression.compress(content) {
@@ -85,7 +100,8 @@ final class ChunkSink: Sendable {
                     unsafe append(digests[index], size: content.count, codec: codec, stored: packed)
                 }
             } else {
-                unsafe append(digests[index], size: content.count, codec: .plain, stored: content)
+                unsafe append(
+                    digests[index], size: content.count, codec: .plain, stored: content, in: stretch)
             }
         }
     }
@@ -116,19 +132,20 @@ final class ChunkSink: Sendable {
     }
 
     private func append(
-        _ digest: Digest, size: Int, codec: ChunkCodec, stored: UnsafeRawBufferPointer
+        _ digest: Digest, size: Int, codec: ChunkCodec, stored: UnsafeRawBufferPointer,
+        in stretch: StretchBuffer? = nil
     ) {
         state.withLock { state in
             var builder =
                 state.builder.take()
                 ?? ChunkPackBuilder(
                     capacity: packSize + cutting.chunking.maximum, memory: state.spare.popLast() ?? [])
-            unsafe builder.append(digest, size: size, codec: codec, stored: stored)
+            unsafe builder.append(digest, size: size, codec: codec, stored: stored, in: stretch)
             state.unfinished -= 1
             state.receipt.storedBytes += stored.count
-            if builder.bytes.count >= packSize {
-                let (name, bytes, records) = builder.finish()
-                state.full.append(FullPack(name: name, bytes: bytes, records: records))
+            if builder.content.count >= packSize {
+                let (name, content, records) = builder.finish()
+                state.full.append(FullPack(name: name, content: content, records: records))
             } else {
                 state.builder = builder
             }
@@ -139,16 +156,16 @@ final class ChunkSink: Sendable {
     func takePacks(isLast: Bool) -> [FullPack] {
         state.withLock { state in
             defer { state.full = [] }
-            if isLast, let (name, bytes, records) = state.builder.take()?.finish() {
-                state.full.append(FullPack(name: name, bytes: bytes, records: records))
+            if isLast, let (name, content, records) = state.builder.take()?.finish() {
+                state.full.append(FullPack(name: name, content: content, records: records))
             }
             return state.full
         }
     }
 
     /// Takes back the memory of a pack that is written: asking the system for new memory costs as much as hashing.
-    func reuse(_ bytes: [UInt8]) {
-        state.withLock { if $0.spare.count < 2 { $0.spare.append(bytes) } }
+    func reuse(_ content: GatheredBytes) {
+        state.withLock { if $0.spare.count < 2 { $0.spare.append(content.own) } }
     }
 
     /// Whether a chunk that others may count on was never packed, because whoever claimed it failed.

@@ -67,17 +67,19 @@ public final class ChunkWriter: Sendable {
                 "a content failed to be added, and others may share its chunks; start again",
                 location: chunks.store.location)
         }
-        try await batch?.commit()
         let packs = state.withLock { state in
             defer { state.packs = [] }
             state.written.formUnion(state.packs.map(\.name))
             return state.packs
         }
+        // The index is made while the device is waited for, and written behind the packs.
+        let index = ChunkIndex(packs: packs)
+        async let encoded = Blocking.run { index.encode() }
+        try await batch?.commit()
         if !packs.isEmpty {
             // A writer that was taken for dead does not say of its packs that they are there.
             try lease.check()
-            let index = ChunkIndex(packs: packs)
-            let bytes = index.encode()
+            let bytes = try await encoded
             let key = ChunkIndex.key(of: Digest(of: bytes))
             do {
                 try await chunks.store.create(bytes, at: key)
@@ -119,11 +121,16 @@ public final class ChunkWriter: Sendable {
                 let batch = state.batch ?? chunks.store.makeBatch()
                 state.batch = batch
                 state.packs.append(
-                    ChunkIndex.Pack(name: pack.name, size: pack.bytes.count, records: pack.records))
+                    ChunkIndex.Pack(name: pack.name, size: pack.content.count, records: pack.records))
                 state.flushes.append(
                     Task { [sink] in
-                        try await batch.create(pack.bytes, at: ChunkPack.key(of: pack.name))
-                        sink.reuse(pack.bytes)
+                        let key = ChunkPack.key(of: pack.name)
+                        if let batch = batch as? any GatheringBatch {
+                            try await batch.create(pack.content, at: key)
+                        } else {
+                            try await batch.create(pack.content.joined(), at: key)
+                        }
+                        sink.reuse(pack.content)
                     })
             }
         }

@@ -3,41 +3,6 @@
 internal import ContentHashing
 internal import Synchronization
 
-/// A stretch of a content with room before it, where the end of the stretch before is put that is no chunk yet.
-///
-/// It goes from one stage of the work to the next and is never used by two at once.
-@safe
-final class StretchBuffer: @unchecked Sendable {
-    static let size = 4 << 20
-    let room: Int
-    private let memory: UnsafeMutableRawBufferPointer
-    /// How many bytes of the stretch are filled.
-    var count = 0
-
-    init(room: Int, size: Int = StretchBuffer.size) {
-        self.room = room
-        unsafe memory = .allocate(byteCount: room + size, alignment: 64)
-    }
-
-    deinit { unsafe memory.deallocate() }
-
-    /// Where the stretch itself is put.
-    var stretch: UnsafeMutableRawBufferPointer {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: memory[room...])
-    }
-
-    /// The stretch with the last so many bytes of the room before it.
-    func bytes(carrying carried: Int) -> UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(rebasing: memory[room - carried..<room + count])
-    }
-
-    /// Puts bytes right before the stretch.
-    func carry(_ bytes: [UInt8]) {
-        let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[room - bytes.count..<room])
-        unsafe target.copyBytes(from: bytes)
-    }
-}
-
 /// A file on its way into a store, in two stages that run at the same time: reading with the digest of the whole, and
 /// cutting with the digests of the chunks.
 final class FileIngest: Sendable {
@@ -52,7 +17,6 @@ final class FileIngest: Sendable {
         var cutter: ContentCutter
         var tail: [UInt8] = []
         var parts: [StoredContent.Part] = []
-        var free: [StretchBuffer] = []
     }
 
     let stamp: FileStamp
@@ -73,9 +37,7 @@ final class FileIngest: Sendable {
         try reading.withLock { reading in
             guard !reading.isDone else { return nil }
             let size = min(StretchBuffer.size, stamp.size + 1)
-            let buffer =
-                storing.withLock { $0.free.popLast() }
-                ?? StretchBuffer(room: sink.cutting.chunking.maximum, size: size)
+            let buffer = sink.stretch(of: size)
             buffer.count = try unsafe reading.file.read(into: buffer.stretch)
             unsafe reading.hasher.update(buffer.bytes(carrying: 0))
             reading.size += buffer.count
@@ -89,13 +51,12 @@ final class FileIngest: Sendable {
         var (tail, cutter) = storing.withLock { ($0.tail, $0.cutter) }
         buffer.carry(tail)
         let bytes = unsafe buffer.bytes(carrying: tail.count)
-        let (parts, count) = try unsafe sink.take(bytes, isLast: false, &cutter)
+        let (parts, count) = try unsafe sink.take(bytes, isLast: false, &cutter, in: buffer)
         tail = unsafe Array(bytes[count...])
         storing.withLock { [tail, cutter] storing in
             storing.parts += parts
             storing.tail = tail
             storing.cutter = cutter
-            storing.free.append(buffer)
         }
     }
 
@@ -105,10 +66,7 @@ final class FileIngest: Sendable {
             try reading.file.checkUnchanged()
             return (reading.hasher.finalize(), reading.size)
         }
-        var (tail, parts, cutter) = storing.withLock { storing in
-            defer { storing.free = [] }
-            return (storing.tail, storing.parts, storing.cutter)
-        }
+        var (tail, parts, cutter) = storing.withLock { ($0.tail, $0.parts, $0.cutter) }
         parts += try unsafe tail.withUnsafeBytes { try unsafe sink.take($0, isLast: true, &cutter).parts }
         return (digest, size, parts)
     }

@@ -17,6 +17,9 @@ package protocol FileOperations: Sendable {
     ///   only asked to begin with that.
     func create(_ path: String, _ content: [UInt8], isDurable: Bool) throws(FileOperationError)
 
+    /// Writes a new file from pieces; else as from one.
+    func create(_ path: String, _ content: GatheredBytes, isDurable: Bool) throws(FileOperationError)
+
     /// Brings a file's content to the device.
     func sync(_ path: String) throws(FileOperationError)
 
@@ -51,6 +54,14 @@ package protocol FileOperations: Sendable {
     ///
     /// - Parameter waits: Whether to wait for the holder. A killed process holds no lock.
     func lock(_ path: String, waits: Bool) throws(FileOperationError) -> FileLock?
+}
+
+extension FileOperations {
+    package func create(
+        _ path: String, _ content: GatheredBytes, isDurable: Bool
+    ) throws(FileOperationError) {
+        try create(path, content.joined(), isDurable: isDurable)
+    }
 }
 
 /// What the file system says about a file.

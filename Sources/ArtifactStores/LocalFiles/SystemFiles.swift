@@ -55,16 +55,15 @@ package final class SystemFiles: FileOperations {
     }
 
     package func create(_ path: String, _ content: [UInt8], isDurable: Bool) throws(FileOperationError) {
+        try create(path, GatheredBytes(content), isDurable: isDurable)
+    }
+
+    package func create(
+        _ path: String, _ content: GatheredBytes, isDurable: Bool
+    ) throws(FileOperationError) {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         try withFile(path, flags) { (file) throws(FileOperationError) in
-            let failure: Int32? = unsafe content.withUnsafeBytes { bytes in
-                var written = 0
-                while written < bytes.count, let start = bytes.baseAddress {
-                    let count = unsafe write(file, start + written, min(bytes.count - written, 1 << 26))
-                    if count >= 0 { written += count } else if errno != EINTR { return errno }
-                }
-                return nil
-            }
+            let failure = unsafe content.withPieces { unsafe SystemFiles.writePieces($0, to: file) }
             if let failure { throw FileOperationError("write", path, failure) }
             // The kernel stamps files with a clock that stands still for milliseconds; tags need a finer one.
             var now = timespec()

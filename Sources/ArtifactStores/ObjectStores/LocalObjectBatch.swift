@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// A batch on a disk: files go to the device while the next are made; at the end large ones are waited for one by one
 /// and small ones in one call.
-final class LocalObjectBatch: ObjectBatch {
+final class LocalObjectBatch: GatheringBatch {
     private struct Member {
         var file: String
         var key: String
@@ -24,6 +24,10 @@ final class LocalObjectBatch: ObjectBatch {
     }
 
     func create(_ content: [UInt8], at key: String) async throws {
+        try await create(GatheredBytes(content), at: key)
+    }
+
+    func create(_ content: GatheredBytes, at key: String) async throws {
         let file = try await store.run(key) { store throws(FileOperationError) in
             try store.write(content, isDurable: false)
         }

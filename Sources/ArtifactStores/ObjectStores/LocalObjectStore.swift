@@ -147,6 +147,11 @@ public final class LocalObjectStore: ObjectStore {
 extension LocalObjectStore {
     /// Writes a file that has no key yet; gives its path.
     func write(_ content: [UInt8], isDurable: Bool) throws(FileOperationError) -> String {
+        try write(GatheredBytes(content), isDurable: isDurable)
+    }
+
+    /// Writes a file that has no key yet; gives its path.
+    func write(_ content: GatheredBytes, isDurable: Bool) throws(FileOperationError) -> String {
         let path = try unfinishedPath()
         do {
             try files.create(path, content, isDurable: isDurable)
