@@ -150,8 +150,8 @@ extension DatasetStore {
         options.message = message.isEmpty ? "import of \(file)" : message
         let tree = FileTree(files: sources, isFolder: description.isFolder)
         return try await snapshot(
-            dataset, tree, source: URL(filePath: file).absoluteURL.standardizedFileURL.path, lookedAt: nil,
-            options)
+            dataset, tree, source: URL(filePath: file).absoluteURL.standardizedFileURL.path,
+            after: try await history(dataset).latest(), options)
     }
 
     private func source(

@@ -3,6 +3,14 @@
 import ArtifactStores
 import ContentHashing
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -80,7 +88,16 @@ enum Manifest {
 
     /// The order of paths.
     static func isBefore(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        let order = unsafe left.utf8.withContiguousStorageIfAvailable { left in
+            unsafe right.utf8.withContiguousStorageIfAvailable { right in
+                guard let one = left.baseAddress, let other = right.baseAddress else {
+                    return left.count < right.count
+                }
+                let order = unsafe memcmp(one, other, min(left.count, right.count))
+                return order == 0 ? left.count < right.count : order < 0
+            }
+        }
+        return (order ?? nil) ?? left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
     /// What names a content: the digest of the paths, contents, sizes and modes in their order.
@@ -91,7 +108,11 @@ enum Manifest {
             lines.append(contentsOf: file.path.utf8)
             lines.append(0)
             file.digest.appendHexadecimal(to: &lines)
-            lines.append(contentsOf: "\0\(file.size)\0\(file.isExecutable ? "x" : "-")\n".utf8)
+            lines.append(0)
+            lines.append(contentsOf: String(file.size).utf8)
+            lines.append(0)
+            lines.append(UInt8(ascii: file.isExecutable ? "x" : "-"))
+            lines.append(UInt8(ascii: "\n"))
             guard lines.count > 1 << 16 else { continue }
             hasher.update(lines)
             lines.removeAll(keepingCapacity: true)

@@ -57,9 +57,16 @@ extension DatasetStore {
     ) async throws -> DatasetSnapshot {
         try DatasetReference.check(dataset, "a dataset's name")
         let lookedAt = Int64(Date().timeIntervalSince1970 * 1e9)
-        let tree = try await Blocking.run { try FileTree(at: path, followsLinks: options.followsLinks) }
         let source = URL(filePath: path).absoluteURL.standardizedFileURL.path
-        return try await snapshot(dataset, tree, source: source, lookedAt: lookedAt, options)
+        let latest = try await history(dataset).latest()
+        let cache = cached(dataset, source)
+        let known = cache.flatMap { $0.version == latest?.record.digest ? $0.entries : nil } ?? [:]
+        // Where no stamp is known there is nothing to compare with.
+        let tree = try await Blocking.run {
+            try FileTree(at: path, followsLinks: options.followsLinks, takesStamps: !known.isEmpty)
+        }
+        return try await snapshot(
+            dataset, tree, source: source, lookedAt: lookedAt, after: latest, known: known, options)
     }
 
     /// Keeps a table as the next version of a dataset: a CSV file named for the dataset.
@@ -78,21 +85,28 @@ extension DatasetStore {
         let tree = try FileTree(at: file.path, followsLinks: false)
         var options = SnapshotOptions()
         options.message = message
-        return try await snapshot(dataset, tree, source: "a table in memory", lookedAt: nil, options)
+        return try await snapshot(
+            dataset, tree, source: "a table in memory", after: try await history(dataset).latest(), options)
     }
 
     /// Keeps files.
     ///
-    /// - Parameter lookedAt: When the stamps were taken, in nanoseconds since 1970; nil where they are not to be remembered.
+    /// - Parameters:
+    ///   - dataset: The dataset's name.
+    ///   - tree: The files.
+    ///   - source: Where they come from.
+    ///   - lookedAt: A moment before any stamp was taken, in nanoseconds since 1970; nil where they are not to be remembered.
+    ///   - latest: The latest version.
+    ///   - known: What is remembered of its files.
+    ///   - request: What else is told.
     func snapshot(
-        _ dataset: String, _ tree: FileTree, source: String, lookedAt: Int64?, _ request: SnapshotOptions
+        _ dataset: String, _ tree: FileTree, source: String, lookedAt: Int64? = nil,
+        after latest: RecordHistory<VersionRecord>.Entry?, known: [String: StatCache.Entry] = [:],
+        _ request: SnapshotOptions
     ) async throws -> DatasetSnapshot {
         var parents: [String] = []
         for parent in request.parents { parents.append(try await version(parent).reference) }
-        let latest = try await history(dataset).latest()
-        let cache = lookedAt == nil ? nil : cached(dataset, source)
-        let known = cache.flatMap { $0.version == latest?.record.digest ? $0.entries : nil } ?? [:]
-        let isSame = tree.files.allSatisfy { known[$0.path]?.stamp == $0.stamp }
+        let isSame = tree.files.allSatisfy { $0.stamp != nil && known[$0.path]?.stamp == $0.stamp }
         if !request.isForced, isSame, let latest, latest.record.fileCount == tree.files.count,
             latest.record.isFolder == tree.isFolder
         {
@@ -102,11 +116,19 @@ extension DatasetStore {
         }
         let before =
             try await latest.asyncMap { try await files(of: $0.record.version(dataset, $0.number)) } ?? []
-        let (snapshot, stamped) = try await chunks.write { writer in
+        let (snapshot, remembered) = try await chunks.write { writer in
             var work = SnapshotWork(
                 writer: writer, tableLimit: options.tableLimit, before: before, known: known)
             try await work.add(tree)
             let digest = Manifest.identity(work.files)
+            let stamped = work.stamped
+            let granularity = options.clockGranularity
+            // Made while the device is waited for, and kept when there is a version that it is about.
+            async let cache = Blocking.run {
+                lookedAt.map {
+                    StatCache.encode(version: digest, stamped, lookedAt: $0, granularity: granularity)
+                }
+            }
             if !request.isForced, let latest, latest.record.digest == digest,
                 latest.record.isFolder == tree.isFolder
             {
@@ -116,7 +138,7 @@ extension DatasetStore {
                     DatasetSnapshot(
                         version: version, isNew: false, filesRead: work.filesRead, receipt: WriteReceipt(),
                         notes: []),
-                    work.stamped
+                    try await cache
                 )
             }
             try await work.describeTables()
@@ -139,15 +161,10 @@ extension DatasetStore {
                     version: try entry.record.version(dataset, entry.number), isNew: true,
                     filesRead: work.filesRead,
                     receipt: receipt, notes: work.notes),
-                work.stamped
+                try await cache
             )
         }
-        if let lookedAt {
-            let cache = StatCache(
-                version: snapshot.version.digest, files: stamped, lookedAt: lookedAt,
-                granularity: options.clockGranularity)
-            remember(cache, dataset, source)
-        }
+        if let remembered { remember(remembered, dataset, source) }
         return snapshot
     }
 
@@ -157,7 +174,7 @@ extension DatasetStore {
         }
     }
 
-    private func remember(_ cache: StatCache, _ dataset: String, _ source: String) {
+    private func remember(_ cache: [UInt8], _ dataset: String, _ source: String) {
         guard let folder = options.cacheFolder else { return }
         StatCacheFolder(path: folder).save(cache, store: store.location, dataset: dataset, source: source)
     }

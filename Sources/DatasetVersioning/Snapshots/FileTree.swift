@@ -18,8 +18,8 @@ struct FileTree {
         var path: String
         /// Where it stands.
         var location: String
-        /// What the file system says.
-        var stamp: FileStamp
+        /// What the file system says, where it was asked.
+        var stamp: FileStamp?
         /// Whether it may be executed, where something else than the file system tells.
         var isExecutable: Bool?
     }
@@ -41,7 +41,13 @@ struct FileTree {
     }
 
     /// Looks at a file or a folder; symbolic links are refused, unless they are to be followed.
-    init(at source: String, followsLinks: Bool) throws(DatasetError) {
+    ///
+    /// - Parameters:
+    ///   - source: The file or folder.
+    ///   - followsLinks: Whether symbolic links are followed.
+    ///   - takesStamps: Whether the stamps are asked for, which takes longer than all else. Who reads every file anyway
+    ///     learns them then.
+    init(at source: String, followsLinks: Bool, takesStamps: Bool = true) throws(DatasetError) {
         let root = source.count > 1 && source.hasSuffix("/") ? String(source.dropLast()) : source
         guard let (kind, stamp) = FileTree.look(root, followsLinks: true) else {
             throw DatasetError(.badSource, "there is no such file or folder", subject: source)
@@ -53,7 +59,7 @@ struct FileTree {
             isFolder = false
         case .folder:
             var found: [File] = []
-            try FileTree.walk(root, "", followsLinks, depth: 0, &found)
+            try FileTree.walk(root, "", Asking(followsLinks, takesStamps), depth: 0, &found)
             files = found.sorted { Manifest.isBefore($0.path, $1.path) }
             isFolder = true
         default:
@@ -65,14 +71,24 @@ struct FileTree {
         }
     }
 
+    /// What is asked about each name.
+    private struct Asking {
+        let followsLinks, takesStamps: Bool
+
+        init(_ followsLinks: Bool, _ takesStamps: Bool) {
+            self.followsLinks = followsLinks
+            self.takesStamps = takesStamps
+        }
+    }
+
     private static func walk(
-        _ folder: String, _ prefix: String, _ followsLinks: Bool, depth: Int, _ found: inout [File]
+        _ folder: String, _ prefix: String, _ asking: Asking, depth: Int, _ found: inout [File]
     ) throws(DatasetError) {
         guard depth < 128 else {
             throw DatasetError(
                 .badSource, "folders nest deeper than 128; do links lead in a circle?", subject: folder)
         }
-        for (name, status) in try entries(in: folder, followsLinks) {
+        for (name, status) in try entries(in: folder, asking) {
             let location = folder + "/" + name
             guard let (kind, stamp) = status else {
                 throw DatasetError(
@@ -82,7 +98,7 @@ struct FileTree {
             }
             switch kind {
             case .file: found.append(File(path: prefix + name, location: location, stamp: stamp))
-            case .folder: try walk(location, prefix + name + "/", followsLinks, depth: depth + 1, &found)
+            case .folder: try walk(location, prefix + name + "/", asking, depth: depth + 1, &found)
             case .link:
                 throw DatasetError(
                     .badSource,
@@ -126,15 +142,15 @@ struct FileTree {
     /// The names in a folder, and what stands there; asked for beside the open folder, which spares the system the
     /// way to it.
     private static func entries(
-        in folder: String, _ followsLinks: Bool
-    ) throws(DatasetError) -> [(name: String, status: (Kind, FileStamp)?)] {
+        in folder: String, _ asking: Asking
+    ) throws(DatasetError) -> [(name: String, status: (Kind, FileStamp?)?)] {
         guard let stream = unsafe opendir(folder) else {
             throw DatasetError(
                 .badSource, "the folder cannot be read: \(systemMessage(errno))", subject: folder)
         }
         defer { unsafe closedir(stream) }
-        let flags = followsLinks ? 0 : AT_SYMLINK_NOFOLLOW
-        var entries: [(String, (Kind, FileStamp)?)] = []
+        let flags = asking.followsLinks ? 0 : AT_SYMLINK_NOFOLLOW
+        var entries: [(String, (Kind, FileStamp?)?)] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
@@ -155,9 +171,24 @@ struct FileTree {
                     .badSource, "the folder holds a name that is not UTF-8; rename it", subject: folder)
             }
             if name == "." || name == ".." { continue }
+            if let kind = unsafe kind(entry.pointee.d_type), !(asking.takesStamps && kind == .file) {
+                entries.append((name, (kind, nil)))
+                continue
+            }
             var status = stat()
             let result = unsafe fstatat(dirfd(stream), name, &status, flags)
             entries.append((name, result == 0 ? look(status) : nil))
+        }
+    }
+}
+
+extension FileTree {
+    /// What the folder itself says of a name, where that is enough.
+    private static func kind(_ type: UInt8) -> Kind? {
+        switch Int(type) {
+        case Int(DT_REG): .file
+        case Int(DT_DIR): .folder
+        default: nil
         }
     }
 }

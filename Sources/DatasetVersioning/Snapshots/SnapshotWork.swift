@@ -22,7 +22,7 @@ struct SnapshotWork {
     /// The files so far.
     private(set) var files: [DatasetFile] = []
     /// What the file system said about each file when it was read, for the stat cache.
-    private(set) var stamped: [(path: String, stamp: FileStamp, digest: Digest)] = []
+    private(set) var stamped: [StatCache.File] = []
     /// How many files were read.
     private(set) var filesRead = 0
     /// What may be worth knowing.
@@ -41,8 +41,8 @@ struct SnapshotWork {
         var contents = [StoredContent?](repeating: nil, count: sources.count)
         var stamps = sources.map(\.stamp)
         for (index, file) in sources.enumerated() {
-            if let entry = known[file.path], entry.stamp == file.stamp, let old = before[file.path],
-                old.digest == entry.digest
+            if let stamp = file.stamp, let entry = known[file.path], entry.stamp == stamp,
+                let old = before[file.path], old.digest == entry.digest
             {
                 contents[index] = old.content
             }
@@ -60,13 +60,13 @@ struct SnapshotWork {
         }
         filesRead = unread.count
         for (index, file) in sources.enumerated() {
-            guard let content = contents[index] else { continue }
+            guard let content = contents[index], let stamp = stamps[index] else { continue }
             let old = before[file.path].flatMap { $0.digest == content.digest ? $0.table : nil }
             files.append(
                 DatasetFile(
                     path: file.path, content: content,
-                    isExecutable: file.isExecutable ?? stamps[index].isExecutable, table: old))
-            stamped.append((file.path, stamps[index], content.digest))
+                    isExecutable: file.isExecutable ?? stamp.isExecutable, table: old))
+            stamped.append(StatCache.File(path: file.path, stamp: stamp, digest: content.digest))
         }
     }
 

@@ -21,6 +21,13 @@ struct StatCache {
         var digest: Digest
     }
 
+    /// A file that was read.
+    struct File: Sendable {
+        var path: String
+        var stamp: FileStamp
+        var digest: Digest
+    }
+
     /// File systems exist that keep times to two seconds.
     static let coarsestClock: Int64 = 2_000_000_000
     private static let magic = Array("mlops-stat-1\n".utf8)
@@ -28,20 +35,6 @@ struct StatCache {
     /// The digest of the version that the entries describe.
     var version: Digest
     var entries: [String: Entry]
-
-    /// Takes the files whose stamps are proof when looked at then, in nanoseconds since 1970.
-    init(
-        version: Digest, files: [(path: String, stamp: FileStamp, digest: Digest)], lookedAt: Int64,
-        granularity: Int64 = StatCache.coarsestClock
-    ) {
-        self.version = version
-        entries = [:]
-        entries.reserveCapacity(files.count)
-        for file in files
-        where max(file.stamp.modified, file.stamp.changed) < lookedAt - granularity {
-            entries[file.path] = Entry(stamp: file.stamp, digest: file.digest)
-        }
-    }
 
     /// Reads a cache; nil where it is damaged.
     init?(_ bytes: [UInt8]) {
@@ -82,28 +75,30 @@ struct StatCache {
         guard at == body.count else { return nil }
     }
 
-    /// The bytes that read back to this.
-    func encoded() -> [UInt8] {
+    /// The bytes of a cache of the files whose stamps are proof when looked at then, in nanoseconds since 1970.
+    static func encode(
+        version: Digest, _ files: [File], lookedAt: Int64, granularity: Int64
+    ) -> [UInt8] {
+        let proven = files.filter { max($0.stamp.modified, $0.stamp.changed) < lookedAt - granularity }
         var bytes = StatCache.magic
-        bytes.reserveCapacity(entries.count * 140 + 128)
+        bytes.reserveCapacity(proven.count * 140 + 128)
         func append(_ word: UInt64) {
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
+            unsafe withUnsafeBytes(of: word.bigEndian) { unsafe bytes.append(contentsOf: $0) }
         }
-        bytes += version.bytes
-        append(UInt64(entries.count))
-        for (path, entry) in entries {
-            append(entry.stamp.device)
-            append(entry.stamp.inode)
-            append(UInt64(entry.stamp.size))
-            append(UInt64(bitPattern: entry.stamp.modified))
-            append(UInt64(bitPattern: entry.stamp.changed))
-            append(UInt64(path.utf8.count) << 1 | (entry.stamp.isExecutable ? 1 : 0))
-            bytes += entry.digest.bytes
-            bytes += path.utf8
+        version.append(to: &bytes)
+        append(UInt64(proven.count))
+        for file in proven {
+            append(file.stamp.device)
+            append(file.stamp.inode)
+            append(UInt64(file.stamp.size))
+            append(UInt64(bitPattern: file.stamp.modified))
+            append(UInt64(bitPattern: file.stamp.changed))
+            append(UInt64(file.path.utf8.count) << 1 | (file.stamp.isExecutable ? 1 : 0))
+            file.digest.append(to: &bytes)
+            bytes.append(contentsOf: file.path.utf8)
         }
-        return bytes + Digest(of: bytes).bytes
+        Digest(of: bytes).append(to: &bytes)
+        return bytes
     }
 }
 
@@ -123,12 +118,12 @@ struct StatCacheFolder {
         return StatCache(Array(data))
     }
 
-    /// Keeps a cache; where that fails, files are read again, which is no harm.
-    func save(_ cache: StatCache, store: String, dataset: String, source: String) {
+    /// Keeps the bytes of a cache; where that fails, files are read again, which is no harm.
+    func save(_ cache: [UInt8], store: String, dataset: String, source: String) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             let target = URL(filePath: file(store, dataset, source))
-            try Data(cache.encoded()).write(to: target, options: .atomic)
+            try Data(cache).write(to: target, options: .atomic)
         } catch {}
     }
 }
