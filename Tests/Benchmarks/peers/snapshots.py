@@ -8,7 +8,10 @@ Every case can be run alone, and with one peer alone (`--peer borg`), so that a 
 two only; `--keep` leaves the data for the next run.
 restic and borg come from the system's packages, dvc from the environment that runs this script. The peers do not
 compress (restic's repository format 1, borg's and DVC's `none`). restic and borg flush what they write to the disk as this package does;
-DVC does not, so a `sync` of its cache is part of its first snapshot.
+DVC does not, so a `sync` of its cache is part of its first snapshot. Data is in the page cache before each first snapshot.
+
+The last line tells what everything else on the machine took of the processors meanwhile: with more than a few percent, a
+program that uses all cores is slowed down more than one that uses one.
 """
 
 import argparse
@@ -42,16 +45,25 @@ environment = os.environ | {
 }
 dvc = str(Path(sys.executable).parent / "dvc")
 rows = []
+others = []
+
+
+def busy():
+    """The seconds that all processors were busy since the start."""
+    line = next((l for l in open("/proc/stat") if l.startswith("cpu ")), "cpu 0") if os.path.exists("/proc/stat") else "cpu 0"
+    ticks = [int(word) for word in line.split()[1:]]
+    return (sum(ticks) - sum(ticks[3:5])) / os.sysconf("SC_CLK_TCK")
 
 
 def run(*command, cwd=None):
     """The seconds and the peak memory in bytes of a command, and what it printed."""
-    started = time.perf_counter()
+    started, before = time.perf_counter(), busy()
     process = subprocess.Popen([str(word) for word in command], cwd=cwd, env=environment,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
+    others.append((busy() - before - usage.ru_utime - usage.ru_stime, seconds))
     if status != 0:
         raise SystemExit(f"{command[0]} failed:\n{output.decode()[-2000:]}")
     return seconds, usage.ru_maxrss * 1024, output.decode()
@@ -71,9 +83,13 @@ def ours(command, *options):
     return seconds, memory, json.loads(output.splitlines()[-1])
 
 
-def settle():
-    """Lets the disk come to rest, and time stamps become older than any clock's tick."""
+def settle(source=None):
+    """Lets the disk come to rest, and time stamps become older than any clock's tick; reads the source into the page cache."""
     os.sync()
+    for path in sorted(f for f in source.rglob("*") if f.is_file()) if source and source.is_dir() else [source] if source else []:
+        with open(path, "rb", buffering=0) as file:
+            while file.read(1 << 20):
+                pass
     time.sleep(2.5)
 
 
@@ -138,7 +154,7 @@ def compare(title, source, goals):
     size = sum(f.stat().st_size for f in source.rglob("*") if f.is_file()) if source.is_dir() else source.stat().st_size
     for _ in range(arguments.repeat):
         remove(work / "store", work / "store.stat")
-        settle()
+        settle(source)
         seconds, peak, _ = ours("snapshot", "--path", source)
         first.setdefault("this", []).append(seconds)
         memory["this"] = max(memory.get("this", 0), peak)
@@ -148,7 +164,7 @@ def compare(title, source, goals):
             if arguments.peer and peer.name not in arguments.peer:
                 continue
             peer.prepare(source)
-            settle()
+            settle(source)
             seconds, peak = peer.first(source)
             first.setdefault(peer.name, []).append(seconds)
             memory[peer.name] = max(memory.get(peer.name, 0), peak)
@@ -231,15 +247,23 @@ def restore_case():
 def cores_case():
     """One core and two: snapshots, and cutting and hashing alone."""
     path = big_csv()
-    cores = {}
-    for mask in ["0", "0,1"]:
+    parts = data / "parts"
+    if not parts.exists():
+        parts.mkdir()
+        with open(path, "rb") as file:
+            for index in range(8):
+                (parts / f"{index}.csv").write_bytes(file.read((arguments.mib << 20) // 8))
+    for what, source in [("one file", path), ("eight files", parts)]:
+        cores = {}
         for _ in range(arguments.repeat):
-            remove(work / "store", work / "store.stat")
-            settle()
-            cores.setdefault(mask, []).append(
-                run("taskset", "-c", mask, arguments.benchmarks, "snapshot", "--store", work / "store", "--path", path)[0])
-    rows.append(["two cores against one", "this", f"{statistics.median(cores['0,1']):.2f} s", "", "",
-                 f"{statistics.median(cores['0']) / statistics.median(cores['0,1']):.2f}", "1.7"])
+            for mask in ["0", "0,1"]:
+                remove(work / "store", work / "store.stat")
+                settle(source)
+                cores.setdefault(mask, []).append(
+                    run("taskset", "-c", mask, arguments.benchmarks, "snapshot", "--store", work / "store", "--path", source)[0])
+        rows.append([f"two cores against one, {what}", "this", f"{statistics.median(cores['0,1']):.2f} s", "", "",
+                     f"{statistics.median(cores['0']) / statistics.median(cores['0,1']):.2f}", "1.7"])
+
     def cut_and_hash(*masks, threads=1):
         """The seconds of each of some processes that cut and hash at the same time."""
         command = [str(arguments.benchmarks), "chunk", "--path", str(path), "--repeat", "3", "--threads", str(threads)]
@@ -307,5 +331,7 @@ head = ["work", "who", "median", "rate", "peak memory", "ratio to this", "goal"]
 widths = [max(len(row[i]) for row in rows + [head]) for i in range(len(head))]
 for row in [head, ["-" * width for width in widths]] + rows:
     print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |")
+share = sum(work for work, _ in others) / sum(seconds for _, seconds in others) / (os.cpu_count() or 1)
+print(f"everything else took {100 * share:.0f} % of the processors while these ran")
 if not arguments.keep:
     remove(work)
