@@ -25,7 +25,7 @@ final class ChunkSink: Sendable {
     }
 
     let cutting: ChunkCutting
-    private let stretches = StretchPool()
+    private let stretches: StretchPool
     private let packSize: Int
     private let compression: ChunkCompression
     private let known: ChunkTable
@@ -41,6 +41,7 @@ final class ChunkSink: Sendable {
         self.cutting = cutting
         self.packSize = packSize
         self.compression = compression
+        stretches = StretchPool(common: cutting.chunking.maximum + StretchBuffer.size)
     }
 
     /// The packs whose chunks count as stored.
@@ -50,8 +51,7 @@ final class ChunkSink: Sendable {
 
     /// A stretch of which so many bytes are filled at most.
     func stretch(of size: Int = StretchBuffer.size) -> StretchBuffer {
-        let pool = size == StretchBuffer.size ? stretches : nil
-        return StretchBuffer(room: cutting.chunking.maximum, size: size, from: pool)
+        StretchBuffer(room: cutting.chunking.maximum, size: size, from: stretches)
     }
 
     /// Cuts the next bytes of a content and takes every chunk whose end is among them.

@@ -16,17 +16,17 @@ final class StretchBuffer: @unchecked Sendable {
     static let size = 15 << 18
     let room: Int
     private let memory: StretchMemory
-    private let pool: StretchPool?
+    private let pool: StretchPool
     /// How many bytes of the stretch are filled.
     var count = 0
 
-    init(room: Int, size: Int = StretchBuffer.size, from pool: StretchPool? = nil) {
+    init(room: Int, size: Int, from pool: StretchPool) {
         self.room = room
         self.pool = pool
-        memory = pool?.take(room + size) ?? StretchMemory(room + size)
+        memory = pool.take(room + size)
     }
 
-    deinit { pool?.keep(memory) }
+    deinit { pool.takeBack(memory) }
 
     /// Where the stretch itself is put.
     var stretch: UnsafeMutableRawBufferPointer {
@@ -78,31 +78,39 @@ final class StretchMemory: @unchecked Sendable {
 
 /// The memory of stretches, handed on from one to the next.
 final class StretchPool: Sendable {
-    /// With so many stretches at once, packs get copies, so that a few new chunks in each do not keep them all.
-    private static let most = 24
+    /// With so many bytes in use packs get copies, so that a few new chunks in each stretch do not keep them all.
+    private static let most = 96 << 20
 
     private struct State {
         var spare: [StretchMemory] = []
+        /// How many bytes are in use.
         var taken = 0
     }
 
+    /// The size of all but the stretches of small files, which are of any size.
+    private let common: Int
     private let state = Mutex(State())
+
+    init(common: Int) { self.common = common }
 
     /// Whether so much is in use that no pack should hold on to more of it.
     var isScarce: Bool { state.withLock { $0.taken > StretchPool.most } }
 
     func take(_ size: Int) -> StretchMemory {
         let spare = state.withLock { state -> StretchMemory? in
-            state.taken += 1
-            return state.spare.lastIndex { unsafe $0.bytes.count == size }.map { state.spare.remove(at: $0) }
+            state.taken += size
+            return size == common ? state.spare.popLast() : nil
         }
         return spare ?? StretchMemory(size)
     }
 
-    func keep(_ memory: StretchMemory) {
+    func takeBack(_ memory: StretchMemory) {
+        let size = unsafe memory.bytes.count
         state.withLock { state in
-            state.taken -= 1
-            if state.spare.count < StretchPool.most { state.spare.append(memory) }
+            state.taken -= size
+            if size == common, (state.spare.count + 1) * size + state.taken <= StretchPool.most {
+                state.spare.append(memory)
+            }
         }
     }
 }
