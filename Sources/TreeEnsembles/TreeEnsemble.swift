@@ -56,7 +56,7 @@ public struct TreeEnsemble: Sendable {
     package init(_ ensemble: Ensemble, level: Int?) {
         reference = ReferenceEvaluator(ensemble)
         formsOfBatches = FormsOfBatches(level: level)
-        // A mapped file is opened without them, so that whoever only asks for scores of a row or for facts is quick.
+        // A mapped file is there at once; the first score makes them.
         if !ensemble.isMapped { _ = formsOfBatches.forms(of: ensemble) }
     }
 

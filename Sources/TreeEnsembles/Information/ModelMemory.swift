@@ -2,7 +2,8 @@
 
 /// What a loaded model takes in memory, in bytes.
 public struct ModelMemory: Sendable, Codable, Hashable {
-    /// The nodes as they were read, for explanations, for information and for what no fast form holds.
+    /// The nodes as they were read, for explanations, for information and for what no fast form holds; those of a
+    /// mapped file are shared with other processes.
     public let tables: Int
     /// What scoring of many rows reads.
     public let batchForm: Int

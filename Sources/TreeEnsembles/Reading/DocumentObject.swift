@@ -6,6 +6,8 @@
 package struct DocumentObject: Sendable {
     private let bytes: [UInt8]
     private var members: [Member] = []
+    /// For each member, while there are few, a number that most other names do not have.
+    private var marks: [UInt64] = []
     /// A bit for each of the marks of the members, by its last six bits: most new names find theirs unset.
     private var seen: UInt64 = 0
     private var places: [String: Int] = [:]
@@ -14,7 +16,6 @@ package struct DocumentObject: Sendable {
 
     private struct Member {
         let name: DocumentName
-        let mark: UInt64
         let value: DocumentValue
     }
 
@@ -42,10 +43,13 @@ package struct DocumentObject: Sendable {
     mutating func add(_ name: DocumentName, _ value: DocumentValue) -> Bool {
         if members.count >= Self.fewMembers {
             guard places.updateValue(members.count, forKey: name.text(in: bytes)) == nil else { return false }
-            members.append(Member(name: name, mark: 0, value: value))
+            members.append(Member(name: name, value: value))
             return true
         }
-        if members.isEmpty { members.reserveCapacity(24) }
+        if members.isEmpty {
+            members.reserveCapacity(24)
+            marks.reserveCapacity(24)
+        }
         let mark: UInt64
         switch name {
         case .inFile(let range):
@@ -58,7 +62,8 @@ package struct DocumentObject: Sendable {
             mark = unsafe Self.mark(of: utf8.span.bytes)
         }
         seen |= 1 << (mark & 63)
-        members.append(Member(name: name, mark: mark, value: value))
+        marks.append(mark)
+        members.append(Member(name: name, value: value))
         if members.count == Self.fewMembers {
             for (index, name) in names.enumerated() { places[name] = index }
         }
@@ -68,7 +73,7 @@ package struct DocumentObject: Sendable {
     private func place(of name: RawSpan) -> Int? {
         let mark = Self.mark(of: name)
         if seen >> (mark & 63) & 1 == 0 { return nil }
-        for index in members.indices where members[index].mark == mark {
+        for index in marks.indices where marks[index] == mark {
             switch members[index].name {
             case .inFile(let range):
                 let own = unsafe bytes.span.bytes.extracting(range)
@@ -86,7 +91,7 @@ package struct DocumentObject: Sendable {
         return true
     }
 
-    /// A number that most other names do not have, which is quicker to compare than the name.
+    /// The mark of a name, which is quicker to compare than the name.
     private static func mark(of name: RawSpan) -> UInt64 {
         let count = name.byteCount
         var mark = UInt64(count)
