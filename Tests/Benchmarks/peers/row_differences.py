@@ -29,7 +29,7 @@ shutil.rmtree(work, ignore_errors=True)
 
 
 def run(*words):
-    """The seconds, the peak memory in MiB and the output of a command."""
+    """The seconds of the clock and of the processor, the peak memory in MiB, and the output of a command."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [str(arguments.mlops), *map(str, words), "--store", str(work / "store")], stdout=subprocess.PIPE,
@@ -38,7 +38,8 @@ def run(*words):
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         raise SystemExit(f"{words} failed")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024, output
+    return f"{time.perf_counter() - started:.1f} s, {usage.ru_utime + usage.ru_stime:.1f} s of processor time", \
+        usage.ru_maxrss / 1024, output
 
 
 values = random.Random(1)
@@ -67,14 +68,14 @@ for name in ("before", "now"):
             file.writelines(row(number, number % 1000 == 1) for number in order if number % 1000 or number // 1000 >= gone)
             file.writelines(row(count + number, 0) for number in range(new))
     seconds, peak, _ = run("data", "snapshot", "t", work / f"{name}.csv")
-    print(f"snapshot of {name}: {seconds:.1f} s, {peak:.0f} MiB", flush=True)
+    print(f"snapshot of {name}: {seconds}, {peak:.0f} MiB", flush=True)
 
 expected = {"added": new, "removed": gone}
 for words in (["--key", "id"], []):
     seconds, peak, output = run("data", "diff", "t@1", "t@2", "--json", *words)
     found = json.loads(output)["rows"]
     changed = found["changed"] if words else found["removed"] - gone
-    print(f"diff {' '.join(words) or 'as a multiset'}: {seconds:.1f} s, {peak:.0f} MiB; {found['added']} added, "
+    print(f"diff {' '.join(words) or 'as a multiset'}: {seconds}, {peak:.0f} MiB; {found['added']} added, "
           f"{found['removed']} removed, {found['changed']} changed, {found['equal']} equal", flush=True)
     assert changed == sum(1 for number in range(1, count, 1000)), changed
     if words:
