@@ -49,6 +49,9 @@ final class ChunkSink: Sendable {
 
     var receipt: WriteReceipt { state.withLock { $0.receipt } }
 
+    /// Whether stretches take so much memory that no more should be asked for than must be.
+    var isScarce: Bool { stretches.isScarce }
+
     /// A stretch of which so many bytes are filled at most.
     func stretch(of size: Int = StretchBuffer.size) -> StretchBuffer {
         StretchBuffer(room: cutting.chunking.maximum, size: size, from: stretches)

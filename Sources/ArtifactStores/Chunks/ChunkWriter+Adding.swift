@@ -84,9 +84,10 @@ extension ChunkWriter {
         var storing: [Task<Void, any Error>] = []
         do {
             // While some stretches are cut, hashed and packed, the next are read and go into the file's own digest. A few
-            // may wait, so that neither side stands still where the other is held up for a moment.
+            // may wait, so that neither side stands still where the other is held up for a moment; none where many files
+            // have filled the memory.
             while let buffer = try await Blocking.run({ try ingest.readNext() }) {
-                if storing.count > 3 { try await storing.removeFirst().value }
+                while storing.count > (sink.isScarce ? 0 : 3) { try await storing.removeFirst().value }
                 let before = storing.last
                 storing.append(
                     Task {
