@@ -8,6 +8,8 @@ struct CutTable {
     /// For each key (column * 2, + 1 where zero is missing) where its thresholds start, then their number.
     private(set) var starts: [Int] = []
     private(set) var thresholds: [Double] = []
+    /// All nodes that are not leaves, in order.
+    let decisions: [UInt32]
     /// For each numeric decision its threshold, by the order in which the distinct ones were found.
     private(set) var found: [UInt32]
     /// For each threshold that was found how many of its key are below it; NaN is above all others.
@@ -22,6 +24,8 @@ struct CutTable {
 
     init(_ ensemble: Ensemble) {
         let nodes = ensemble.nodes
+        let decisions = Self.decisions(of: nodes)
+        self.decisions = decisions
         found = [UInt32](repeating: 0, count: nodes.count)
         // Few of the thresholds are distinct, so they are found first and sorted then.
         var finder = ThresholdFinder()
@@ -30,9 +34,10 @@ struct CutTable {
             // Bounds: all columns have `nodes.count` elements.
             let (features, flags) = unsafe (nodes.feature.buffer, nodes.flags.buffer)
             let all = unsafe nodes.threshold.buffer
-            for node in 0..<nodes.count {
+            for decision in decisions {
+                let node = Int(decision)
                 let (feature, flag) = unsafe (features[node], flags[node])
-                if feature < 0 || flag.contains(.categorical) { continue }
+                if flag.contains(.categorical) { continue }
                 let key = UInt32(feature) * 2 + (flag.contains(.zeroIsMissing) ? 1 : 0)
                 let threshold = unsafe all[node]
                 let order = isSingle ? Self.order(of: Float(threshold)) : Self.order(of: threshold)
@@ -40,6 +45,19 @@ struct CutTable {
             }
         }
         sort(finder, keyCount: ensemble.columnCount * 2, bits: isSingle ? 32 : 64)
+    }
+
+    /// Found without branches, which could not be foretold: whether a node is a leaf is as good as random.
+    private static func decisions(of nodes: NodeTable) -> [UInt32] {
+        let features = unsafe nodes.feature.buffer
+        return unsafe [UInt32](unsafeUninitializedCapacity: nodes.count + 1) { buffer, count in
+            for node in 0..<nodes.count {
+                // Bounds: no more decisions than nodes, and one place beyond them.
+                unsafe (buffer.baseAddress.unsafelyUnwrapped + count).initialize(
+                    to: UInt32(truncatingIfNeeded: node))
+                count += unsafe features[node] >= 0 ? 1 : 0
+            }
+        }
     }
 
     /// The number of thresholds of a key.

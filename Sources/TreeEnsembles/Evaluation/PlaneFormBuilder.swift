@@ -68,9 +68,12 @@ struct PlaneFormBuilder {
         nodes.reserveCapacity(ensemble.nodes.count / 2)
         leafPlaces.reserveCapacity(ensemble.nodes.count / 2 + ensemble.trees.count)
         leafBytes.reserveCapacity((ensemble.leafValues.count + 8 * ensemble.trees.count) * bytesPerValue)
+        var first = 0
         for (index, tree) in ensemble.trees.enumerated() {
+            let decisions = first..<first + tree.nodeCount - tree.leafCount
+            first = decisions.upperBound
             firstLeaf.append(leafPlaces.count)
-            if holds[index] { add(tree) } else { trees.append(tree_plane_tree()) }
+            if holds[index] { add(tree, decisions) } else { trees.append(tree_plane_tree()) }
         }
         return planeCount < Int(Self.noPlane)
     }
@@ -120,9 +123,15 @@ struct PlaneFormBuilder {
         let found = cutTable.found
         var isNeeded = [Bool](repeating: false, count: 2 * cutTable.ranks.count)
         // Bounds: a sound tree's nodes are in the columns.
-        let (features, flags) = unsafe (nodes.feature.buffer, nodes.flags.buffer)
-        for (index, tree) in ensemble.trees.enumerated() where holds[index] {
-            for node in tree.root..<tree.root + tree.nodeCount where unsafe features[node] >= 0 {
+        let flags = unsafe nodes.flags.buffer
+        let decisions = cutTable.decisions
+        var first = 0
+        for (index, tree) in ensemble.trees.enumerated() {
+            let own = first..<first + tree.nodeCount - tree.leafCount
+            first = own.upperBound
+            guard holds[index] else { continue }
+            for decision in own {
+                let node = Int(decisions[decision])
                 let flag = unsafe flags[node]
                 if flag.contains(.categorical) { continue }
                 isNeeded[Int(found[node]) * 2 + (flag.contains(.missingLeft) ? 1 : 0)] = true
@@ -215,7 +224,8 @@ struct PlaneFormBuilder {
 
     // MARK: Trees
 
-    private mutating func add(_ tree: Tree) {
+    /// Adds a tree whose decisions stand at certain places among all.
+    private mutating func add(_ tree: Tree, _ own: Range<Int>) {
         setCountOfTree = 0
         let firstNode = nodes.count
         let firstSet = setNodes.count
@@ -227,15 +237,18 @@ struct PlaneFormBuilder {
         let (lefts, rights) = unsafe (table.left.buffer, table.right.buffer)
         let payloads = unsafe table.payload.buffer
         let (codes, setCodes, found) = (self.codes, self.setCodes, cutTable.found)
+        let decisions = cutTable.decisions
         let scratch = self.scratch
         let root = tree.root
         var (leafCount, twins, others) = (0, 0, 0)
-        // Bounds: a tree here has at most 256 leaves, so 511 nodes and 255 decisions, as the scratch.
-        for offset in 0..<tree.nodeCount where unsafe features[root + offset] < 0 {
-            unsafe scratch.becomes[offset] = UInt16(leafCount)
-            unsafe leafPlaces.append(payloads[root + offset])
-            leafCount += 1
+        // Bounds: a tree here has at most 256 leaves, so 511 nodes and 255 decisions, as the scratch, which has one
+        // place more. What is written for a decision is overwritten by the next leaf, or below.
+        for offset in 0..<tree.nodeCount {
+            unsafe scratch.becomes[offset] = UInt16(truncatingIfNeeded: leafCount)
+            unsafe scratch.places[leafCount] = payloads[root + offset]
+            leafCount += unsafe features[root + offset] < 0 ? 1 : 0
         }
+        unsafe leafPlaces.append(contentsOf: UnsafeBufferPointer(start: scratch.places, count: leafCount))
         func place(_ offset: Int, at index: Int) {
             let node = root + offset
             let flag = unsafe flags[node]
@@ -250,9 +263,9 @@ struct PlaneFormBuilder {
                 right: scratch.becomes[Int(rights[node]) - root])
         }
         // Preorder backwards: children come before their parents.
-        for offset in stride(from: tree.nodeCount - 1, through: 0, by: -1)
-        where unsafe features[root + offset] >= 0 {
-            let node = root + offset
+        for decision in own.reversed() {
+            let node = Int(decisions[decision])
+            let offset = node - root
             if unsafe features[Int(lefts[node])] < 0 && features[Int(rights[node])] < 0 {
                 place(offset, at: twins)
                 twins += 1
@@ -324,12 +337,14 @@ private final class PlaneScratch {
     let becomes = UnsafeMutablePointer<UInt16>.allocate(capacity: 512)
     let nodes = UnsafeMutablePointer<tree_plane_node>.allocate(capacity: 256)
     let others = UnsafeMutablePointer<Int>.allocate(capacity: 256)
+    let places = UnsafeMutablePointer<Int32>.allocate(capacity: 257)
     let leafBytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 256 * 8)
 
     deinit {
         unsafe becomes.deallocate()
         unsafe nodes.deallocate()
         unsafe others.deallocate()
+        unsafe places.deallocate()
         unsafe leafBytes.deallocate()
     }
 }
