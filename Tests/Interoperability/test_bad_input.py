@@ -114,7 +114,8 @@ def test_a_version_that_says_nothing(artifacts, mlops, tmp_path):
 
 
 def test_a_store_that_is_misspelt(mlops, tmp_path):
-    for words in (["check"], ["gc"], ["repair"], ["stat"]):
+    # A collection may come before the first writer.
+    for words in (["check"], ["repair"], ["stat"]):
         result = mlops("store", *words, "--store", tmp_path / "none")
         assert result.returncode == 2 and f"there is no folder '{tmp_path / 'none'}'" in result.stderr, result
     assert list(tmp_path.iterdir()) == []

@@ -68,7 +68,7 @@ enum StoreCommands {
         policy.delay = try hours("--delay", arguments) ?? policy.delay
         policy.trashAge = try hours("--trash", arguments) ?? policy.trashAge
         let isDryRun = arguments.has("--dry-run")
-        let report = try await StoreMaintenance(StoreLocation.openExisting(arguments))
+        let report = try await StoreMaintenance(StoreLocation.open(arguments))
             .collectGarbage(policy, isDryRun: isDryRun)
         let outcome =
             switch report.outcome {

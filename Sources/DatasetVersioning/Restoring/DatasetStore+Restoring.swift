@@ -149,7 +149,9 @@ extension DatasetStore {
             try FileManager.default.createDirectory(
                 atPath: path.isEmpty ? "." : path, withIntermediateDirectories: true)
         } catch {
-            throw DatasetError(.destinationTaken, "the folder cannot be made", subject: path, cause: error)
+            throw DatasetError(
+                .destinationTaken, "the folder cannot be made; check the owner and mode of the one above",
+                subject: path, cause: error)
         }
     }
 
