@@ -28,9 +28,12 @@ package struct EnsembleBuilder {
 
     /// Makes room for the nodes of all trees, where a reader knows how many there are.
     ///
-    /// - Parameter count: The number, which the size of the file bounds.
-    package mutating func reserve(nodes count: Int) {
-        columns.reserve(count)
+    /// - Parameters:
+    ///   - count: The number of nodes, which the size of the file bounds.
+    ///   - trees: The number of trees, likewise.
+    package mutating func reserve(nodes count: Int, trees: Int) {
+        // A tree has one leaf more than it has decisions.
+        columns.reserve(count, leafValues: (count + trees) / 2 + 1)
     }
 
     /// How many leaf values the trees so far have.

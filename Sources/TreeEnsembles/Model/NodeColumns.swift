@@ -17,8 +17,8 @@ final class NodeColumns {
     /// The number of nodes.
     var count: Int { feature.count }
 
-    /// Makes room for so many nodes in all.
-    func reserve(_ count: Int) {
+    /// Makes room for so many nodes and leaf values in all.
+    func reserve(_ count: Int, leafValues values: Int) {
         feature.reserve(count)
         threshold.reserve(count)
         left.reserve(count)
@@ -28,7 +28,7 @@ final class NodeColumns {
         label.reserve(count)
         cover.reserve(count)
         gain.reserve(count)
-        leafValues.reserve(count / 2 + 1)
+        leafValues.reserve(values)
     }
 
     /// Where the next nodes of a tree are written, at most so many.

@@ -47,8 +47,8 @@ package struct DocumentObject: Sendable {
             return true
         }
         if members.isEmpty {
-            members.reserveCapacity(24)
-            marks.reserveCapacity(24)
+            members.reserveCapacity(4)
+            marks.reserveCapacity(4)
         }
         let mark: UInt64
         switch name {

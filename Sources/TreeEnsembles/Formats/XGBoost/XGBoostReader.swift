@@ -157,7 +157,7 @@ struct XGBoostReader {
                     return count
                 }
                 return count + children.roughCount
-            })
+            }, trees: trees.count)
         let arrays = XGBoostTree()
         var next = 1
         for (number, tree) in trees.enumerated() {
