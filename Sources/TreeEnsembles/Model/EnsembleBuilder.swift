@@ -3,7 +3,7 @@
 /// Takes trees as a reader finds them, checks them, and lays them out as an ``Ensemble``.
 ///
 /// This is where the shape of a tree is checked, for all readers but that of the compact form, whose tables are read in
-/// place and looked over by ``PreorderCheck``: children in range, every node with one parent, no cycles, features, sets
+/// place and looked over by `Ensemble.checkTrees`: children in range, every node with one parent, no cycles, features, sets
 /// and values in range. Nodes that the root does not reach are dropped. All walks are loops over explicit stacks, so a
 /// tree may be as deep as its file is long.
 package struct EnsembleBuilder {
