@@ -72,6 +72,20 @@ func open(
         #expect(bucket.requests.count == 5 + 1, "one creation is repeated")
     }
 
+    @Test func waitsAsLongAsItIsTold() async throws {
+        let bucket = FakeBucket()
+        let store = try open(bucket) {
+            $0.requestTimeout = .seconds(7)
+            $0.downloadTimeout = .seconds(30)
+        }
+        try await store.put([UInt8](repeating: 1, count: 512 << 10), at: "a")
+        _ = try await store.get("a")
+        let sent = bucket.requests.map { ($0.method, $0.timeout) }
+        #expect(
+            sent.contains { $0 == (.put, .seconds(7 + 2)) }, "half a MiB takes two seconds at the slowest")
+        #expect(sent.contains { $0 == (.get, .seconds(30)) })
+    }
+
     @Test func putsEverythingUnderThePrefix() async throws {
         let bucket = FakeBucket()
         let store = try open(bucket, prefix: "/a/b/")

@@ -12,7 +12,6 @@ enum ArtifactCommands {
         "--follow-links", nil, "keep what symbolic links lead to; else a link is an error")
     private static let metadata = Option(
         "--set", "KEY=VALUE", "what to note about the version", isRepeatable: true)
-    private static let formats = ExportFormat.allCases.map(\.rawValue)
 
     static let commands = [
         Command(
@@ -65,7 +64,7 @@ enum ArtifactCommands {
         ) { try await retire($0) },
     ]
 
-    private static func artifacts(_ arguments: Arguments) throws -> ArtifactStore {
+    static func artifacts(_ arguments: Arguments) throws -> ArtifactStore {
         ArtifactStore(try StoreLocation.open(arguments))
     }
 
@@ -74,82 +73,6 @@ enum ArtifactCommands {
             arguments.operand(0), contentsOf: arguments.operand(1), metadata: metadata(arguments) ?? [:],
             symbolicLinks: arguments.has("--follow-links") ? .follow : .refuse)
         return answer(version, arguments)
-    }
-
-    private static func importing(_ arguments: Arguments) async throws -> ExitStatus {
-        var options = ImportOptions()
-        options.metadata = try metadata(arguments)
-        options.symbolicLinks = arguments.has("--follow-links") ? .follow : .refuse
-        options.takesNamesThatDifferInCase = arguments.has("--any-case")
-        options.reference = arguments["--reference"]
-        let version = try await artifacts(arguments).publish(
-            arguments.operand(0), importing: arguments.operand(1), as: format(arguments, default: ""),
-            options: options)
-        return answer(version, arguments)
-    }
-
-    private static func export(_ arguments: Arguments) async throws -> ExitStatus {
-        let artifacts = try artifacts(arguments)
-        let version = try await artifacts.version(arguments.operand(0))
-        try await artifacts.export(
-            version, to: arguments.operand(1), as: format(arguments, default: "folder") ?? .folder,
-            isDurable: true)
-        print("\(version): \(version.fileCount) files, \(ByteCount.text(version.size))")
-        return .success
-    }
-
-    private static func list(_ arguments: Arguments) async throws -> ExitStatus {
-        let artifacts = try artifacts(arguments)
-        var versions: [ArtifactVersion] = []
-        var table = TextTable(["version", "made", "files", "size", "aliases"])
-        let names = try arguments.operands.isEmpty ? await artifacts.names() : [arguments.operand(0)]
-        for name in names {
-            let found = try await artifacts.versions(of: name)
-            let aliases = try await artifacts.aliases(of: name)
-            for version in arguments.operands.isEmpty ? found.suffix(1) : found.reversed()[...] {
-                let leading = aliases.filter { $0.value == version.number }.keys.sorted()
-                table.add([
-                    version.description, version.created.ISO8601Format(), String(version.fileCount),
-                    ByteCount.text(version.size), leading.joined(separator: ", "),
-                ])
-                versions.append(version)
-            }
-        }
-        if arguments.has("--json") {
-            Output.write(.array(versions.map { .object(describe($0)) }))
-        } else {
-            print(table.text)
-        }
-        return .success
-    }
-
-    private static func show(_ arguments: Arguments) async throws -> ExitStatus {
-        let artifacts = try artifacts(arguments)
-        let version = try await artifacts.version(arguments.operand(0))
-        let files = try await artifacts.files(of: version)
-        if arguments.has("--json") {
-            var members = describe(version)
-            members["files"] = .array(
-                files.map { file in
-                    .object([
-                        "path": .string(file.path), "size": .integer(Int64(file.content.size)),
-                        "digest": .string(file.content.digest.description),
-                        "executable": .bool(file.isExecutable),
-                    ])
-                })
-            Output.write(.object(members))
-            return .success
-        }
-        print("\(version)  \(version.digest)")
-        print(
-            "made \(version.created.ISO8601Format()), \(version.kind.rawValue) of \(version.fileCount) files")
-        for (key, value) in version.metadata.sorted(by: { $0.key < $1.key }) { print("\(key) = \(value)") }
-        var table = TextTable(["path", "size", "sha256"])
-        for file in files {
-            table.add([file.path, String(file.content.size), file.content.digest.hexadecimal])
-        }
-        print("\n" + table.text)
-        return .success
     }
 
     private static func restore(_ arguments: Arguments) async throws -> ExitStatus {
@@ -213,12 +136,7 @@ enum ArtifactCommands {
         return .success
     }
 
-    private static func format(_ arguments: Arguments, default word: String) throws -> ExportFormat? {
-        guard arguments.has("--as") || !word.isEmpty else { return nil }
-        return ExportFormat(rawValue: try arguments.choice("--as", of: formats, default: word))
-    }
-
-    private static func metadata(_ arguments: Arguments) throws -> [String: String]? {
+    static func metadata(_ arguments: Arguments) throws -> [String: String]? {
         guard arguments.has("--set") else { return nil }
         var metadata: [String: String] = [:]
         for text in arguments.all("--set") {
@@ -231,7 +149,7 @@ enum ArtifactCommands {
         return metadata
     }
 
-    private static func answer(_ version: ArtifactVersion, _ arguments: Arguments) -> ExitStatus {
+    static func answer(_ version: ArtifactVersion, _ arguments: Arguments) -> ExitStatus {
         if arguments.has("--json") {
             Output.write(.object(describe(version)))
         } else {
@@ -240,7 +158,7 @@ enum ArtifactCommands {
         return .success
     }
 
-    private static func describe(_ version: ArtifactVersion) -> [String: JSONValue] {
+    static func describe(_ version: ArtifactVersion) -> [String: JSONValue] {
         [
             "reference": .string(version.description), "name": .string(version.name),
             "number": .integer(Int64(version.number)), "kind": .string(version.kind.rawValue),

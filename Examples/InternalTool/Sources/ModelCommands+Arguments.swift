@@ -82,7 +82,7 @@ extension ModelCommands {
         var members: [String: JSONValue] = [
             "model": .string(version.model), "version": .integer(Int64(version.number)),
             "artifact": .string("\(version.artifact.digest)"), "by": .string(version.registeredBy),
-            "registered": .string(RunCommands.time(version.registered)),
+            "registered": .string(version.registered.ISO8601Format()),
             "archived": .bool(version.isArchived),
             "aliases": .array(
                 aliases.filter { $0.value == version.number }.keys.sorted().map { .string($0) }),

@@ -29,17 +29,17 @@ enum ModelCommands {
                 Option("--runs", "FOLDER", "the folder of the runs (default: runs)"),
                 Option("--input", "NAME[:KIND]", "an input (default kind: float)", isRepeatable: true),
                 Option("--output", "NAME[:KIND]", "an output (default kind: float)", isRepeatable: true),
-                Option("--tag", "NAME=VALUE", "a tag", isRepeatable: true), RunCommands.json,
+                Option("--tag", "NAME=VALUE", "a tag", isRepeatable: true), Output.json,
             ] + evaluation + note
         ) { try await register($0) },
         Command(
             "models list", "list models, or the versions of one", operands: "[MODEL]",
-            options: StoreLocation.options + [RunCommands.json]
+            options: StoreLocation.options + [Output.json]
         ) { try await list($0) },
         Command(
             "models show", "show a version: MODEL@3, MODEL@champion, or the newest",
             operands: "MODEL[@VERSION]",
-            options: StoreLocation.options + [RunCommands.json]
+            options: StoreLocation.options + [Output.json]
         ) { try await show($0) },
         Command(
             "models evaluate", "add what a version scored", operands: "MODEL@VERSION",
@@ -60,7 +60,7 @@ enum ModelCommands {
                 Option(
                     "--if", "GATE",
                     "lineage, verified, signature, approved=N, or beats=ALIAS:METRIC:MARGIN[:lower]",
-                    isRepeatable: true), RunCommands.json,
+                    isRepeatable: true), Output.json,
             ] + note
         ) { try await promote($0) },
         Command(
@@ -69,7 +69,7 @@ enum ModelCommands {
         ) { try await rollBack($0) },
         Command(
             "models history", "list everything that happened to a model", operands: "MODEL",
-            options: StoreLocation.options + [RunCommands.json]
+            options: StoreLocation.options + [Output.json]
         ) { try await history($0) },
         Command(
             "models verify",
@@ -78,7 +78,7 @@ enum ModelCommands {
         ) { try await verify($0) },
     ]
 
-    private static func registry(_ arguments: Arguments) throws -> ObjectStoreModelRegistry {
+    static func registry(_ arguments: Arguments) throws -> ObjectStoreModelRegistry {
         ObjectStoreModelRegistry(try StoreLocation.open(arguments))
     }
 
@@ -103,69 +103,9 @@ enum ModelCommands {
             evaluations: try evaluationGiven(arguments).map { [$0] } ?? [],
             tags: try pairs(arguments.all("--tag"), "--tag"), by: arguments["--by"], why: arguments["-m"])
         if arguments.has("--json") {
-            RunCommands.printJSON(json(version, aliases: [:]))
+            Output.write(json(version, aliases: [:]))
         } else {
             print(version)
-        }
-        return .success
-    }
-
-    private static func list(_ arguments: Arguments) async throws -> ExitStatus {
-        let registry = try registry(arguments)
-        let names = try await arguments.operands.isEmpty ? registry.models() : [arguments.operand(0)]
-        var rows: [JSONValue] = []
-        var table = TextTable(["version", "aliases", "registered", "by", "files", "from", "state"])
-        for name in names {
-            let aliases = try await registry.aliases(of: name)
-            let versions = try await registry.versions(of: name)
-            if !arguments.operands.isEmpty, versions.isEmpty { _ = try await registry.find(name) }
-            for version in versions {
-                rows.append(json(version, aliases: aliases))
-                let held = aliases.filter { $0.value == version.number }.keys.sorted().joined(separator: ",")
-                table.add([
-                    "\(version)", held, RunCommands.time(version.registered), version.registeredBy,
-                    version.artifact.digest.short, version.origin.map { "\($0.experiment)/\($0.name)" } ?? "",
-                    version.isArchived ? "archived" : "",
-                ])
-            }
-        }
-        if arguments.has("--json") { RunCommands.printJSON(.array(rows)) } else { print(table.text) }
-        return .success
-    }
-
-    private static func show(_ arguments: Arguments) async throws -> ExitStatus {
-        let registry = try registry(arguments)
-        let version = try await registry.find(arguments.operand(0))
-        let aliases = try await registry.aliases(of: version.model)
-        if arguments.has("--json") {
-            RunCommands.printJSON(json(version, aliases: aliases))
-            return .success
-        }
-        print("\(version)\(version.isArchived ? "  archived" : "")")
-        let held = aliases.filter { $0.value == version.number }.keys.sorted()
-        if !held.isEmpty { print("aliases     \(held.joined(separator: ", "))") }
-        print("registered  \(RunCommands.time(version.registered)) by \(version.registeredBy)")
-        print(
-            "files       \(version.artifact.name)@\(version.artifact.version ?? 0)  \(version.artifact.digest)"
-        )
-        if let origin = version.origin {
-            print("run         \(origin.experiment)/\(origin.name)  \(origin.id)")
-        }
-        if let lineage = version.lineage { print("lineage     \(lineage)") }
-        if let signature = version.signature {
-            let texts = [signature.inputs, signature.outputs].map { $0.map { "\($0.name): \($0.kind)" } }
-            print(
-                "signature   (\(texts[0].joined(separator: ", "))) -> (\(texts[1].joined(separator: ", ")))")
-        }
-        for evaluation in version.evaluations {
-            let values = evaluation.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-            print("evaluation  \(evaluation.data): \(values.joined(separator: ", "))")
-        }
-        for approval in version.approvals {
-            print("approved    by \(approval.by)" + (approval.why.map { ": \($0)" } ?? ""))
-        }
-        for (name, value) in version.tags.sorted(by: { $0.key < $1.key }) {
-            print("tag         \(name)=\(value)")
         }
         return .success
     }
@@ -209,7 +149,7 @@ enum ModelCommands {
             results = error.gates
         }
         if arguments.has("--json") {
-            RunCommands.printJSON(
+            Output.write(
                 .object([
                     "version": .string("\(version)"), "alias": .string(alias), "promoted": .bool(isPromoted),
                     "gates": .array(results.map(json)),
@@ -228,23 +168,6 @@ enum ModelCommands {
         let version = try await registry(arguments).rollBack(
             model, alias, by: arguments["--by"], why: arguments["-m"])
         print("\(model)@\(alias) is \(version)")
-        return .success
-    }
-
-    private static func history(_ arguments: Arguments) async throws -> ExitStatus {
-        let registry = try registry(arguments)
-        let model = try arguments.operand(0)
-        let events = try await registry.history(of: model)
-        if events.isEmpty { _ = try await registry.find(model) }
-        if arguments.has("--json") {
-            RunCommands.printJSON(.array(try events.map { try JSONValue(parsing: CanonicalJSON.encode($0)) }))
-            return .success
-        }
-        for event in events {
-            print(
-                "\(RunCommands.time(event.time))  \(event.by)  \(event.summary)"
-                    + (event.why.map { "  (\($0))" } ?? ""))
-        }
         return .success
     }
 

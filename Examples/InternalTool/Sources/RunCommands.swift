@@ -10,22 +10,21 @@ import RunLineage
 enum RunCommands {
     private static let folder = Option("--runs", "FOLDER", "the folder of the runs (default: runs)")
     private static let experiment = Option("--experiment", "NAME", "only runs of this experiment")
-    static let json = Option("--json", nil, "print JSON instead of text")
 
     static let commands = [
-        Command("runs list", "list runs, the oldest first", options: [folder, experiment, json]) {
+        Command("runs list", "list runs, the oldest first", options: [folder, experiment, Output.json]) {
             try list($0)
         },
         Command(
             "runs show", "show a run: by identity, by name (the newest), or as experiment/name",
             operands: "RUN",
-            options: [folder, experiment, json]
+            options: [folder, experiment, Output.json]
         ) { try show($0) },
         Command(
             "runs compare", "name the first place where two runs part; ends with 1 unless all is equal",
             operands: "RUN RUN",
             options: [
-                folder, experiment, json,
+                folder, experiment, Output.json,
                 Option("--absolute", "D", "how far two values of a metric may lie apart"),
                 Option("--relative", "D", "the same as a part of the larger magnitude"),
             ]
@@ -54,7 +53,7 @@ enum RunCommands {
         let folder = try runs(arguments)
         let readers = try folder.runs(experiment: arguments["--experiment"]).map { try folder.open($0) }
         if arguments.has("--json") {
-            printJSON(.array(readers.map { summary($0) }))
+            Output.write(.array(readers.map { summary($0) }))
             return .success
         }
         var table = TextTable(["experiment", "name", "status", "started", "identity", "metrics"])
@@ -63,7 +62,8 @@ enum RunCommands {
                 "\($0.key)=\(short($0.value))"
             }
             table.add([
-                reader.info.experiment, reader.info.name, "\(reader.status)", time(reader.info.started),
+                reader.info.experiment, reader.info.name, "\(reader.status)",
+                reader.info.started.ISO8601Format(),
                 reader.info.id, values.joined(separator: " "),
             ])
         }
@@ -74,11 +74,13 @@ enum RunCommands {
     private static func show(_ arguments: Arguments) throws -> ExitStatus {
         let reader = try runs(arguments).find(arguments.operand(0), experiment: arguments["--experiment"])
         if arguments.has("--json") {
-            printJSON(details(reader))
+            Output.write(details(reader))
             return .success
         }
         print("\(reader.info.experiment)/\(reader.info.name)  \(reader.info.id)  \(reader.status)")
-        print("started \(time(reader.info.started))" + (reader.ended.map { ", ended \(time($0))" } ?? ""))
+        print(
+            "started \(reader.info.started.ISO8601Format())"
+                + (reader.ended.map { ", ended \($0.ISO8601Format())" } ?? ""))
         if case .failed(let reason?) = reader.status { print("reason: \(reason)") }
         section("parameters", reader.parameters)
         section("tags", reader.tags)
@@ -114,7 +116,7 @@ enum RunCommands {
             relative: try arguments.number("--relative") ?? 0)
         let comparison = left.comparison(with: right, tolerance: tolerance)
         if arguments.has("--json") {
-            printJSON(comparisonJSON(comparison))
+            Output.write(comparisonJSON(comparison))
         } else {
             print(comparison)
         }
@@ -145,19 +147,6 @@ enum RunCommands {
         }
         return .success
     }
-}
-
-extension RunCommands {
-    static func printJSON(_ value: JSONValue) {
-        print(String(decoding: CanonicalJSON.encode(value), as: UTF8.self))
-    }
-
-    static func time(_ date: Date) -> String { date.formatted(.iso8601) }
-
-    /// A number, or its name where JSON has none.
-    static func number(_ value: Double) -> JSONValue {
-        value.isFinite ? .number(value) : .string(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")
-    }
 
     private static func short(_ value: Double) -> String { String(format: "%.6g", value) }
 
@@ -170,86 +159,12 @@ extension RunCommands {
         }
     }
 
-    private static func lossText(_ losses: RunLosses) -> String {
+    static func lossText(_ losses: RunLosses) -> String {
         [
             (losses.droppedPoints, "points dropped"), (losses.refusedPoints, "points refused"),
             (losses.latePoints, "points after the end"), (losses.tornBytes, "bytes cut short"),
             (losses.damagedBytes, "bytes damaged"), (losses.missingFrames, "frames missing"),
             (losses.unknownRecords, "records unknown"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-    }
-
-    private static func summary(_ reader: RunReader) -> JSONValue {
-        .object(summaryMembers(reader))
-    }
-
-    private static func summaryMembers(_ reader: RunReader) -> [String: JSONValue] {
-        var members: [String: JSONValue] = [
-            "experiment": .string(reader.info.experiment), "name": .string(reader.info.name),
-            "id": .string(reader.info.id), "status": .string("\(reader.status)"),
-            "started": .string(time(reader.info.started)),
-            "metrics": .object(reader.lastValues.mapValues(number)),
-        ]
-        if let ended = reader.ended { members["ended"] = .string(time(ended)) }
-        if case .failed(let reason?) = reader.status { members["reason"] = .string(reason) }
-        return members
-    }
-
-    private static func details(_ reader: RunReader) -> JSONValue {
-        var members = summaryMembers(reader)
-        members["parameters"] = .object(reader.parameters.mapValues { .string($0) })
-        members["tags"] = .object(reader.tags.mapValues { .string($0) })
-        members["points"] = .object(
-            Dictionary(
-                uniqueKeysWithValues: reader.metrics.map {
-                    ($0, .integer(Int64(reader.points(of: $0).count)))
-                }))
-        members["artifacts"] = .array(
-            reader.artifacts.map {
-                .object([
-                    "path": .string($0.path), "digest": .string("\($0.digest)"),
-                    "size": .integer(Int64($0.size)),
-                ])
-            })
-        if let lineage = reader.lineage {
-            members["lineage"] = (try? JSONValue(parsing: lineage.canonicalJSON)) ?? .null
-            members["lineageDigest"] = .string("\(lineage.digest)")
-            members["gaps"] = .array(lineage.gaps.map { .string($0) })
-        }
-        if !reader.losses.isEmpty { members["losses"] = .string(lossText(reader.losses)) }
-        return .object(members)
-    }
-
-    private static func comparisonJSON(_ comparison: LineageComparison) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "summary": .string(comparison.summary),
-            "verdicts": .object(
-                Dictionary(
-                    uniqueKeysWithValues: LineageFacet.allCases.map {
-                        ($0.rawValue, .string(comparison.verdict($0).rawValue))
-                    })),
-            "differences": .array(
-                comparison.differences.map {
-                    .object([
-                        "facet": .string($0.facet.rawValue), "path": .string($0.path),
-                        "left": .string("\($0.left)"), "right": .string("\($0.right)"),
-                        "known": .bool($0.isKnown),
-                    ])
-                }),
-        ]
-        switch comparison.firstDivergence {
-        case .none: members["divergence"] = .string("none")
-        case .input(let difference): members["divergence"] = .string("\(difference)")
-        case .nondeterminism: members["divergence"] = .string("nondeterminism")
-        case .undecided: members["divergence"] = .string("undecided")
-        }
-        if let stage = comparison.firstStage { members["stage"] = .string(stage.stage) }
-        if let metric = comparison.firstMetric {
-            members["metric"] = .object([
-                "name": .string(metric.metric), "step": .integer(Int64(metric.step)),
-                "left": metric.left.map(number) ?? .null, "right": metric.right.map(number) ?? .null,
-            ])
-        }
-        return .object(members)
     }
 }

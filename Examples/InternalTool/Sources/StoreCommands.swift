@@ -6,7 +6,6 @@ import ContentHashing
 
 /// `mlops store`: look after the contents of a store.
 enum StoreCommands {
-    private static let json = Option("--json", nil, "print the findings as JSON")
     private static let readData = Option(
         "--read-data", "PERCENT",
         "also read and hash this share of the data, chosen at random (check: 0, repair: 100)")
@@ -19,7 +18,7 @@ enum StoreCommands {
         Command(
             "store repair",
             "rebuild indexes, save what is sound, put what is damaged into quarantine; deletes nothing",
-            options: StoreLocation.options + [readData, Option("--dry-run", nil, "only check"), json],
+            options: StoreLocation.options + [readData, Option("--dry-run", nil, "only check"), Output.json],
             run: repair),
         Command(
             "store gc", "collect garbage in two steps; run it from time to time, writers may go on",
@@ -27,10 +26,11 @@ enum StoreCommands {
                 Option("--dry-run", nil, "only tell what would be done"),
                 Option("--age", "HOURS", "younger packs stay (default 24)"),
                 Option("--delay", "HOURS", "between verdict and removal (default 1)"),
-                Option("--trash", "HOURS", "how long the trash is kept (default 168)"), json,
+                Option("--trash", "HOURS", "how long the trash is kept (default 168)"), Output.json,
             ], run: collect),
         Command(
-            "store stat", "count what a store holds", options: StoreLocation.options + [json], run: stat),
+            "store stat", "count what a store holds", options: StoreLocation.options + [Output.json],
+            run: stat),
     ]
 
     private static func check(_ arguments: Arguments) async throws -> ExitStatus {

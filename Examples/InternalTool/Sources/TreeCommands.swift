@@ -53,7 +53,7 @@ enum TreeCommands {
     private static let inspect = Command(
         "inspect", "what a model file is: its objective, trees, features and outputs", operands: "MODEL",
         options: [
-            Option("--json", nil, "as JSON"),
+            Output.json,
             Option("--tree", "N", "print one tree, counted from 0"),
             Option("--svg", "FILE", "with --tree: draw the tree into a file for browsers instead"),
         ]

@@ -9,14 +9,17 @@
 #endif
 
 extension StoreError {
-    /// Says what a failed system call means for a store, and what would mend it.
+    /// Says what a failed system call means for a store, or where there is no location for a path of the user's, and what would
+    /// mend it.
     init(_ error: FileOperationError, key: String? = nil, location: String?) {
         let path = [location, error.path].compactMap { $0?.isEmpty == false ? $0 : nil }.joined(
             separator: "/")
         let (code, message): (Code, String) =
             switch error.number {
-            case ENOENT: (.notFound, "there is no such object")
-            case EEXIST: (.alreadyExists, "the key is taken")
+            case ENOENT:
+                (.notFound, location == nil ? "there is no such file or folder" : "there is no such object")
+            case EEXIST:
+                (.alreadyExists, location == nil ? "something stands there already" : "the key is taken")
             case EACCES, EPERM:
                 (
                     .permissionDenied,

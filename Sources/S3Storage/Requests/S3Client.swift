@@ -18,19 +18,21 @@ struct S3Client: Sendable {
     private let endpoint: S3Endpoint
     private let region: SignedRegion
     private let http: RetryingClient
+    private let options: S3ObjectStore.Options
 
     init(
         bucket: String, location: String, endpoint: S3Endpoint, region: String,
-        credentials: S3CredentialSource, retries: RetryPolicy, http: any HTTPClient
+        credentials: S3CredentialSource, options: S3ObjectStore.Options, http: any HTTPClient
     ) {
         self.bucket = bucket
         self.location = location
         self.endpoint = endpoint
+        self.options = options
         let clock = ServerClock()
         let signed = SignedRegion(region)
         self.region = signed
         self.http = RetryingClient(
-            http, policy: retries,
+            http, policy: options.retries,
             prepare: { request in
                 guard let credentials = try await credentials.load() else { return request }
                 return SignatureV4(credentials: credentials, region: signed.name).sign(request, at: clock.now)
@@ -60,9 +62,9 @@ struct S3Client: Sendable {
         var request = HTTPRequest(
             method, try endpoint.url(key: key, parameters: parameters), headers: headers, body: body,
             // A slow line of 256 KiB a second is slow, not broken.
-            timeout: .seconds(60 + body.count / (256 << 10)), maximumResponseSize: 5 << 30, isIdempotent: true
-        )
-        if method == .get { request.timeout = .seconds(600) }
+            timeout: method == .get
+                ? options.downloadTimeout : options.requestTimeout + .seconds(body.count / (256 << 10)),
+            maximumResponseSize: 5 << 30, isIdempotent: true)
         request.headers["X-Amz-Content-Sha256"] = (hash ?? Digest(of: body)).hexadecimal
         if method == .put || method == .post { request.headers["Content-Type"] = "application/octet-stream" }
         var response: HTTPResponse

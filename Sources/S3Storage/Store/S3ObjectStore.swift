@@ -34,6 +34,10 @@ public struct S3ObjectStore: ObjectStore {
     public struct Options: Hashable, Sendable {
         /// How often and how soon a failed request is sent again.
         public var retries = RetryPolicy()
+        /// How long an answer may take; for what is sent, another second for each 256 KiB. Then the request is sent again.
+        public var requestTimeout = Duration.seconds(60)
+        /// How long reading an object, or a range of one, may take.
+        public var downloadTimeout = Duration.seconds(600)
         /// Contents larger than this are put in parts.
         public var largestSinglePut = 32 << 20
         /// The size of a part; servers demand at least 5 MiB, and it grows where a content would have over 10,000.
@@ -89,6 +93,6 @@ public struct S3ObjectStore: ObjectStore {
             endpoint: try S3Endpoint(
                 bucket: bucket, endpoint: endpoint ?? named.flatMap { URL(string: $0) }, region: region,
                 addressing: addressing),
-            region: region, credentials: credentials, retries: options.retries, http: http)
+            region: region, credentials: credentials, options: options, http: http)
     }
 }
