@@ -34,7 +34,7 @@ public struct S3ObjectStore: ObjectStore {
     public struct Options: Hashable, Sendable {
         /// How often and how soon a failed request is sent again.
         public var retries = RetryPolicy()
-        /// How long an answer may take; for what is sent, another second for each 256 KiB. Then the request is sent again.
+        /// How long an answer may take before the request is sent again, with another second for each 256 KiB that are sent.
         public var requestTimeout = Duration.seconds(60)
         /// How long reading an object, or a range of one, may take.
         public var downloadTimeout = Duration.seconds(600)
