@@ -79,6 +79,22 @@ def test_a_damaged_pack(artifacts, mlops, tmp_path):
     artifacts("verify", "m@1")
 
 
+@pytest.mark.parametrize("change", [{"format": 9}, {"format": 9, "manifest": "elsewhere"}])
+def test_a_version_of_a_later_format_beside_others(mlops, tmp_path, change):
+    for name in ("one", "two", "three"):
+        made = mlops("data", "snapshot", name, noise(tmp_path / "file", 1000), "--store", tmp_path / "store")
+        assert made.returncode == 0, made.stderr
+    record, = (tmp_path / "store/datasets/two/versions").iterdir()
+    envelope = json.loads(record.read_text())
+    envelope["record"].update(change)
+    record.chmod(0o644)
+    record.write_text(json.dumps(envelope))
+    listed = mlops("data", "list", "--store", tmp_path / "store")
+    assert listed.returncode == 2
+    assert [line.split()[0] for line in listed.stdout.splitlines()[1:]] == ["one", "three"]
+    assert "two" in listed.stderr and "format 9" in listed.stderr and "update swift-mlops" in listed.stderr, listed.stderr
+
+
 def test_a_store_of_a_later_format(artifacts, mlops, tmp_path):
     artifacts("publish", "m", noise(tmp_path / "file", 1_000))
     description = tmp_path / "store/chunks/format.json"

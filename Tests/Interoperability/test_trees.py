@@ -20,7 +20,7 @@ def seed_is_told(request):
     print(f"SWIFT_MLOPS_SEED={SEED}")
 
 
-def predict(model, rows, output, dtype, tmp_path, names=None, threads=1):
+def predict(model, rows, output, dtype, tmp_path, names=None, threads=1, iterations=None):
     """What `mlops predict` prints for rows, read back to bits."""
     csv = tmp_path / "rows.csv"
     columns = names or [f"c{i}" for i in range(np.shape(rows)[1])]
@@ -29,7 +29,8 @@ def predict(model, rows, output, dtype, tmp_path, names=None, threads=1):
         for row in rows:
             file.write(",".join("" if value != value else value if isinstance(value, str) else repr(float(value))
                                 for value in row) + "\n")
-    done = subprocess.run([MLOPS, "predict", model, "--csv", csv, "--output", output, "--threads", str(threads)],
+    done = subprocess.run([MLOPS, "predict", model, "--csv", csv, "--output", output, "--threads", str(threads),
+                           *(["--iterations", str(iterations)] if iterations else [])],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return np.array([[dtype(field) for field in line.split(",")] for line in done.stdout.splitlines()])
@@ -228,3 +229,32 @@ def test_a_damaged_model_is_an_error_with_code_2(tmp_path):
         (tmp_path / "model.txt").write_text(text[:cut])
         done = subprocess.run([MLOPS, "inspect", tmp_path / "model.txt"], capture_output=True, text=True)
         assert done.returncode == 2 and "model.txt" in done.stderr
+
+
+@pytest.mark.parametrize("format", ["json", "ubj"])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_xgboost_stopped_early(tmp_path, format, classes):
+    """The wrapper of scikit-learn scores with the rounds up to the best, the booster with all."""
+    rng = np.random.default_rng(SEED + classes)
+    X, y = data(rng)
+    y = np.digitize(y + rng.normal(size=len(y)) * 3, np.quantile(y, np.arange(1, classes) / classes))
+    wrapper = xgb.XGBClassifier(n_estimators=60, learning_rate=0.5, early_stopping_rounds=5, max_depth=4)
+    wrapper.fit(X[:600], y[:600], eval_set=[(X[600:], y[600:])], verbose=False)
+    path = tmp_path / f"model.{format}"
+    wrapper.save_model(path)
+    assert wrapper.best_iteration + 1 < wrapper.get_booster().num_boosted_rounds(), "it stopped early"
+    for iterations, wanted in (("best", None), (3, (0, 3)), (None, (0, wrapper.get_booster().num_boosted_rounds()))):
+        raw = predict(path, X, "raw", F32, tmp_path, iterations=iterations)
+        assert_same_bits(raw, wrapper.predict(X, output_margin=True, iteration_range=wanted))
+    assert (predict(path, X, "class", int, tmp_path, iterations="best")[:, 0] == wrapper.predict(X)).all()
+
+
+def test_lightgbm_rounds(tmp_path):
+    X, y = data(np.random.default_rng(SEED))
+    booster = lgb.train({"verbosity": -1, "min_data_in_leaf": 5}, lgb.Dataset(X, y), 12)
+    booster.save_model(tmp_path / "model.txt")
+    raw = predict(tmp_path / "model.txt", X, "raw", float, tmp_path, iterations=5)
+    assert_same_bits(raw, booster.predict(X, raw_score=True, num_iteration=5))
+    done = subprocess.run([MLOPS, "predict", tmp_path / "model.txt", "--csv", tmp_path / "rows.csv", "--iterations", "best"],
+                          capture_output=True, text=True)
+    assert done.returncode == 2 and "records no best iteration" in done.stderr

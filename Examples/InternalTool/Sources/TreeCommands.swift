@@ -16,10 +16,13 @@ enum TreeCommands {
             Option(
                 "--output", "raw|value|class|leaf|contributions", "what to print for each row; default: value"
             ),
+            Option(
+                "--iterations", "N|best",
+                "only the first N boosting rounds, or those up to the best that training recorded"),
             Option("--threads", "N", "how many threads may work; default: 1"),
         ]
     ) { arguments in
-        let model = try TreeEnsemble(contentsOf: try arguments.operand(0))
+        let model = try rounds(of: try TreeEnsemble(contentsOf: try arguments.operand(0)), arguments)
         let matrix = try matrix(of: try table(try arguments.required("--csv")), for: model)
         let threads = try arguments.integer("--threads", default: 1)
         let output = try arguments.choice(
@@ -75,6 +78,19 @@ enum TreeCommands {
             print(report(of: model))
         }
         return .success
+    }
+
+    /// The model with the boosting rounds that the options name.
+    private static func rounds(of model: TreeEnsemble, _ arguments: Arguments) throws -> TreeEnsemble {
+        guard arguments.has("--iterations") else { return model }
+        if arguments["--iterations"] == "best" {
+            guard let best = model.bestIteration else {
+                throw UsageError("the model records no best iteration; give '--iterations' a number")
+            }
+            return try model.sliced(iterations: 0..<best + 1)
+        }
+        return try model.sliced(
+            iterations: 0..<arguments.integer("--iterations", default: model.iterationCount, atLeast: 1))
     }
 
     /// The rows of a file, or of standard input.

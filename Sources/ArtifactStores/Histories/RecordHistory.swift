@@ -116,6 +116,15 @@ public struct RecordHistory<Record: Codable & Sendable>: Sendable {
         do {
             return try CanonicalJSON.decode(Envelope.self, from: content)
         } catch {
+            // Records that name their format are all of the first one so far.
+            if let value = try? JSONValue(parsing: content), let format = value["record"]?["format"]?.integer,
+                format > 1
+            {
+                throw StoreError(
+                    .unsupportedFormat,
+                    "the record has format \(format), this program reads format 1; update swift-mlops",
+                    key: key(of: number), location: store.location, cause: error)
+            }
             throw StoreError(
                 .corrupted, "the record cannot be read; 'mlops store check' tells what else is damaged",
                 key: key(of: number), location: store.location, cause: error)
