@@ -2,6 +2,7 @@
 
 import ArtifactStores
 import CommandLineBase
+import DatasetVersioning
 import Foundation
 
 /// Versions of artifacts in the forms that other tools read, and back.

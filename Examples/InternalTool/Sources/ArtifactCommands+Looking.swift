@@ -3,6 +3,7 @@
 import ArtifactStores
 import CommandLineBase
 import ContentHashing
+import DatasetVersioning
 import Foundation
 
 /// What the commands on artifacts show.

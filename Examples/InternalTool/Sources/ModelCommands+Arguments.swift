@@ -2,6 +2,7 @@
 
 import CommandLineBase
 import ContentHashing
+import Foundation
 import ModelRegistries
 import RunLineage
 
