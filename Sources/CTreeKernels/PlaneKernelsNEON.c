@@ -10,51 +10,17 @@
 
 enum { at_once = 8 };
 
-static void quantize_f32(const tree_plane_model *model, const float *columns, uint8_t *planes) {
-    const float zero_band = 1e-35f;
-    for (size_t c = 0; c < model->cut_count; c++) {
-        const tree_cut_list *cut = model->cuts + c;
-        const float *x = columns + (size_t)cut->column * rows;
-        const float *thresholds = model->thresholds_f32 + cut->first_threshold - 1;
-        uint8_t ranks[rows], missing[rows];
-        for (int row = 0; row < rows; row += at_once) {
-            uint32_t low[at_once] = {0};
-            for (uint32_t step = 128; step != 0; step >>= 1) {
-#pragma clang loop unroll(full)
-                for (int i = 0; i < at_once; i++) low[i] += thresholds[low[i] + step] <= x[row + i] ? step : 0;
-            }
-            for (int i = 0; i < at_once; i++) ranks[row + i] = (uint8_t)low[i];
-        }
-        for (int row = 0; row < rows; row++) {
-            missing[row] = x[row] != x[row] ||
-                           (cut->zero_is_missing && x[row] >= -zero_band && x[row] <= zero_band);
-        }
-        finish_planes(cut, ranks, missing, planes);
-    }
-}
+#define NUMBER float
+#define NAMED(name) name##_f32
+#include "PlaneKernelRanks.h"
+#undef NUMBER
+#undef NAMED
 
-static void quantize_f64(const tree_plane_model *model, const double *columns, uint8_t *planes) {
-    const double zero_band = 1e-35f;
-    for (size_t c = 0; c < model->cut_count; c++) {
-        const tree_cut_list *cut = model->cuts + c;
-        const double *x = columns + (size_t)cut->column * rows;
-        const double *thresholds = model->thresholds_f64 + cut->first_threshold - 1;
-        uint8_t ranks[rows], missing[rows];
-        for (int row = 0; row < rows; row += at_once) {
-            uint32_t low[at_once] = {0};
-            for (uint32_t step = 128; step != 0; step >>= 1) {
-#pragma clang loop unroll(full)
-                for (int i = 0; i < at_once; i++) low[i] += thresholds[low[i] + step] <= x[row + i] ? step : 0;
-            }
-            for (int i = 0; i < at_once; i++) ranks[row + i] = (uint8_t)low[i];
-        }
-        for (int row = 0; row < rows; row++) {
-            missing[row] = x[row] != x[row] ||
-                           (cut->zero_is_missing && x[row] >= -zero_band && x[row] <= zero_band);
-        }
-        finish_planes(cut, ranks, missing, planes);
-    }
-}
+#define NUMBER double
+#define NAMED(name) name##_f64
+#include "PlaneKernelRanks.h"
+#undef NUMBER
+#undef NAMED
 
 static const uint8_t *find_leaves(const tree_plane_model *model, const tree_plane_tree *tree, uint8_t *planes,
                                   const uint16_t *categories, uint8_t *scratch) {
