@@ -5,7 +5,7 @@ import CTreeKernels
 /// A model of decision trees, ready to score.
 ///
 /// The format of a file is recognised from its content. A model is immutable; any number of threads may score with
-/// it at once.
+/// it at once. What only some programs need is made when it is first asked for, or by ``prepare(for:)``.
 public struct TreeEnsemble: Sendable {
     package let reference: ReferenceEvaluator
     let contributionPlans = ContributionPlans()
@@ -56,8 +56,6 @@ public struct TreeEnsemble: Sendable {
     package init(_ ensemble: Ensemble, level: Int?) {
         reference = ReferenceEvaluator(ensemble)
         formsOfBatches = FormsOfBatches(level: level)
-        // A mapped file is there at once; the first score makes them.
-        if !ensemble.isMapped { _ = formsOfBatches.forms(of: ensemble) }
     }
 
     /// The form for single rows, where the processor allows it.

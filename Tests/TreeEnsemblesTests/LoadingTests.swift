@@ -102,30 +102,6 @@ import Testing
         #expect(elements.count == text.split(separator: ",").count)
     }
 
-    /// Scorers that are made at once share one form and give the same bits.
-    @Test(arguments: ["xgb-exact", "lgb-categories", "xgb-multi-softprob"])
-    func formsAreMadeOnce(_ name: String) async throws {
-        let golden = GoldenCase(name: name)
-        let model = try TreeEnsemble(contentsOf: golden.modelPath)
-        let answers = try golden.answers()
-        let outputs = answers.raw.count / answers.rowCount
-        let found = await withTaskGroup(of: [Double].self) { group in
-            for _ in 0..<8 {
-                group.addTask {
-                    var scorer = model.makeScorer()
-                    var result = [Double](repeating: 0, count: outputs)
-                    var span = result.mutableSpan
-                    try? scorer.rawScores(
-                        for: answers.rows.span.extracting(0..<answers.columnCount), into: &span)
-                    return result
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
-        for result in found { #expect(differences(result, Array(answers.raw[..<outputs])) == []) }
-        #expect(model.rowForm === model.rowForm && model.walk === model.walk)
-    }
-
     @Test func theFastFormIsSmall() throws {
         let model = try TreeEnsemble(contentsOf: GoldenCase(name: "xgb-exact").modelPath)
         let memory = try #require(model.information.memory)

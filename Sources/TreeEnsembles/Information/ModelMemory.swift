@@ -5,7 +5,7 @@ public struct ModelMemory: Sendable, Codable, Hashable {
     /// The nodes as they were read, for explanations, for information and for what no fast form holds; those of a
     /// mapped file are shared with other processes.
     public let tables: Int
-    /// What scoring of many rows reads.
+    /// What scoring of many rows reads; made when it is first asked for.
     public let batchForm: Int
     /// What scoring of single rows reads besides ``batchForm``; made when the first scorer is.
     public let rowForm: Int
@@ -16,7 +16,7 @@ public struct ModelMemory: Sendable, Codable, Hashable {
 extension TreeEnsemble {
     /// What the model takes in memory.
     ///
-    /// Asking for it makes the form for single rows, if nothing has before.
+    /// Asking for it makes the forms for batches and single rows, if nothing has before.
     public var memory: ModelMemory {
         let nodes = ensemble.nodes
         let bytesOfNode =

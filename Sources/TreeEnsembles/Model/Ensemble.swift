@@ -72,9 +72,6 @@ package struct Ensemble: Sendable {
     /// Free facts for people: booster, version and so on.
     package var facts: [(name: String, value: String)] = []
 
-    /// Whether the nodes are read from a mapped file.
-    var isMapped = false
-
     package init(
         source: ModelSource, objective: String, features: [Feature], precision: Precision,
         sumPrecision: Precision, outputCount: Int, baseScores: [Double]

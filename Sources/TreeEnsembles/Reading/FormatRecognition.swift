@@ -4,9 +4,7 @@ extension Ensemble {
     /// Reads a model file in any of the known formats; one in the compact form is mapped and read in place.
     package static func read(path: String) throws(TreeEnsembleError) -> Ensemble {
         if let memory = FileMemory.mapped(path, startingWith: CompactForm.magic) {
-            var ensemble = try CompactForm.read(memory)
-            ensemble.isMapped = true
-            return ensemble
+            return try CompactForm.read(memory)
         }
         return try read(try FileBytes.read(path))
     }

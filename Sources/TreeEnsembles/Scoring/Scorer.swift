@@ -175,5 +175,7 @@ public struct Scorer: ~Copyable, Sendable {
 
 extension TreeEnsemble {
     /// Makes a scorer for single rows; each thread needs one of its own.
+    ///
+    /// The first one makes the forms for single rows, unless ``prepare(for:)`` has: no row pays for them.
     public func makeScorer() -> Scorer { Scorer(self) }
 }

@@ -187,7 +187,7 @@ struct Batch: Sendable {
     }
 
     private func scoreRows(_ range: Range<Int>, into target: inout MutableSpan<Double>) {
-        if model.planes != nil || model.batchWalk != nil, earlyStop == nil {
+        if earlyStop == nil, model.planes != nil || model.batchWalk != nil {
             scoreBlocks(range, into: &target)
             return
         }

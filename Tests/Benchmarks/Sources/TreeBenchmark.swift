@@ -28,10 +28,9 @@ enum TreeBenchmark {
         let model =
             try KernelChoice(rawValue: kernel).map { try TreeEnsemble(contentsOf: path, kernel: $0) }
             ?? TreeEnsemble(contentsOf: path)
+        model.prepare()
         let width = try arguments.integer("--features", default: model.features.count)
-        let bytes = try Data(contentsOf: URL(filePath: try arguments.required("--f32")))
-        var numbers = [Float](repeating: 0, count: bytes.count / 4)
-        _ = unsafe numbers.withUnsafeMutableBytes { unsafe bytes.copyBytes(to: $0) }
+        let numbers = try floats(try arguments.required("--f32"))
         let available = numbers.count / width
         let rows = min(try arguments.integer("--rows", default: available), available)
         let threads = try arguments.integer("--threads", default: 1)
@@ -62,11 +61,12 @@ enum TreeBenchmark {
     }
 
     private static let load = Command(
-        "load", "file to a model that is ready to score batches",
+        "load", "file to a model; with --rows file to the first answer",
         options: [
             Option("--model", "FILE", "the model"),
             Option("--write", "FILE", "write the model there in the compact form, and load that"),
-            Option("--rows", "R", "also score so many rows with each loaded model; default: 0"),
+            Option("--rows", "R", "also score so many rows with each loaded model; default: none"),
+            Option("--f32", "FILE", "the rows, as in `benchmarks trees`; default: zeros"),
             Option("--repeat", "K", "default: 7"),
         ]
     ) { arguments in
@@ -76,15 +76,15 @@ enum TreeBenchmark {
             path = compact
         }
         let width = try TreeEnsemble(contentsOf: path).features.count
-        let rows = try FeatureMatrix(
-            [Float](repeating: 0, count: width * (try arguments.integer("--rows", default: 0, atLeast: 0))),
-            columns: width)
+        let count = width * (try arguments.integer("--rows", default: 0, atLeast: 0))
+        let numbers = try arguments["--f32"].map(floats) ?? [Float](repeating: 0, count: count)
+        let rows = try FeatureMatrix(Array(numbers.prefix(count)), columns: width)
         var trees = 0
         var measurement = try await Measurement(
             "load", case: path, repeat: try arguments.integer("--repeat", default: 7)
         ) {
             let model = try TreeEnsemble(contentsOf: path)
-            if rows.rowCount > 0 { _ = try model.rawScores(for: rows) }
+            if rows.rowCount > 0 { _ = try model.values(for: rows) }
             trees += model.treeCount
         }
         measurement.details["trees"] = .number(Double(trees / max(measurement.seconds.count, 1)))
@@ -97,6 +97,14 @@ enum TreeBenchmark {
             Double(model.memory.rowForm) / Double(max(nodes, 1)))
         measurement.report()
         return .success
+    }
+
+    /// The little-endian float32 of a file.
+    private static func floats(_ path: String) throws -> [Float] {
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        var numbers = [Float](repeating: 0, count: bytes.count / 4)
+        _ = unsafe numbers.withUnsafeMutableBytes { unsafe bytes.copyBytes(to: $0) }
+        return numbers
     }
 
     /// The latency of calls with one row each; every call takes another row.

@@ -186,22 +186,52 @@ def memory(models, table):
 
 
 def load(models, table):
+    """From a file to a model, against the peer's own load."""
     for depth in (6, 8):
         for kind, name, target in (("json", "JSON", 5), ("ubj", "UBJSON", 1)):
             model = models.xgboost(depth, kind=kind)
-            table.add(f"load {name}, depth {depth}", "XGBoost", best(lambda: xgb.Booster(model_file=str(model))),
-                      min(ours("load", "--model", model)["seconds"]), target)
+            theirs = best(lambda: xgb.Booster(model_file=str(model)))
+            table.add(f"load {name}, depth {depth}", "XGBoost", theirs, our_load(model), target)
         # The loop ends with UBJSON, which is XGBoost's fastest.
-        theirs, compact = best(lambda: xgb.Booster(model_file=str(model))), models.folder / f"x{depth}.trees"
-        table.add(f"open the compact form, depth {depth}", "XGBoost, UBJSON", theirs,
-                  min(ours("load", "--model", model, "--write", compact)["seconds"]))
-        table.add("the same, and score 64 rows", "XGBoost, UBJSON, load only", theirs,
-                  min(ours("load", "--model", compact, "--rows", 64)["seconds"]))
+        table.add(f"open the compact form, depth {depth}", "XGBoost, UBJSON", theirs, our_load(compact(models, model)))
     for leaves in (31, 63):
         model = models.lightgbm(leaves)
         table.add(f"load text, {leaves} leaves", "LightGBM", best(lambda: lgb.Booster(model_file=str(model))),
-                  min(ours("load", "--model", model)["seconds"]))
+                  our_load(model))
+
+
+def answer(models, table):
+    """From a file to the scores of some rows: what is made at first use is in these figures, on both sides."""
+    for count in (1, 64, BATCH):
+        rows = models.rows[:count]
+        asked = f"the scores of {count} row{'s' if count > 1 else ''}"
+        for depth in (6, 8):
+            model = models.xgboost(depth)
+
+            def theirs():
+                return xgb.Booster({"nthread": 1}, model_file=str(model)).inplace_predict(rows)
+            seconds = best(theirs)
+            table.add(f"UBJSON to {asked}, depth {depth}", "XGBoost", seconds, our_load(model, models, count))
+            table.add(f"the compact form to {asked}, depth {depth}", "XGBoost, UBJSON", seconds,
+                      our_load(compact(models, model), models, count))
+        for leaves in (31, 63):
+            model = models.lightgbm(leaves)
+            seconds = best(lambda: lgb.Booster(model_file=str(model)).predict(rows, num_threads=1))
+            table.add(f"text to {asked}, {leaves} leaves", "LightGBM", seconds, our_load(model, models, count))
+
+
+def our_load(model, models=None, count=0):
+    """Seconds of the fastest of several loads, with the scores of so many rows where the models' rows are given."""
+    rows = ["--rows", count, "--f32", models.rows_file] if models else []
+    return min(ours("load", "--model", model, *rows)["seconds"])
+
+
+def compact(models, model):
+    """The model in the compact form."""
+    def make(path):
+        ours("load", "--model", model, "--write", path, "--repeat", 1)
+    return models.made(model.stem + ".trees", make)
 
 
 PARTS = {part.__name__: part for part in (
-    xgboost, portable, threads, onedal, lightgbm, ydf, forest, rows, memory, load)}
+    xgboost, portable, threads, onedal, lightgbm, ydf, forest, rows, memory, load, answer)}
