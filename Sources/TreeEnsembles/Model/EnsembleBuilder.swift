@@ -54,8 +54,14 @@ package struct EnsembleBuilder {
         swap(&values, &draftValues)
         let functions = unsafe try nodes.withUnsafeBufferPointer { nodes throws(TreeEnsembleError) in
             unsafe try values.withUnsafeBufferPointer { values throws(TreeEnsembleError) in
-                unsafe try addTree(
-                    of: DraftSource(nodes: nodes, values: values), root: root, output: output, weight: weight)
+                // Bounds: asked for places below the counts.
+                @inline(__always) func node(_ place: Int) throws(TreeEnsembleError) -> NodeDraft {
+                    unsafe nodes[place]
+                }
+                @inline(__always) func value(_ place: Int) -> Double { unsafe values[place] }
+                return try addTree(
+                    nodeCount: nodes.count, valueCount: values.count, root: root, output: output,
+                    weight: weight, node: node, value: value)
             }
         }
         for (function, place) in functions { try appendFunction(function, place: place) }
@@ -67,12 +73,23 @@ package struct EnsembleBuilder {
     }
 
     /// Adds a tree whose nodes stand somewhere else than in ``drafts``, and gives its leaves with linear functions.
+    ///
+    /// - Parameters:
+    ///   - nodeCount: How many nodes there are, reached from the root or not.
+    ///   - valueCount: How many numbers the leaves' values are taken from.
+    ///   - root: The place of the root.
+    ///   - output: As above, like the weight.
+    ///   - weight: Only recorded.
+    ///   - node: Gives the node at a place below `nodeCount`: children by their places, a leaf with where its values
+    ///     start.
+    ///   - value: Gives the number at a place below `valueCount`.
     @discardableResult @inline(__always)
     mutating func addTree(
-        of source: some NodeSource, root: Int = 0, output: Int?, weight: Double = 1
+        nodeCount: Int, valueCount: Int, root: Int = 0, output: Int?, weight: Double = 1,
+        node: (Int) throws(TreeEnsembleError) -> NodeDraft, value: (Int) -> Double
     ) throws(TreeEnsembleError) -> [(function: Int32, place: Int)] {
         let number = ensemble.trees.count
-        guard root >= 0, root < source.nodeCount else {
+        guard root >= 0, root < nodeCount else {
             throw .malformed("tree \(number) has no root node \(root)")
         }
         if let output, output < 0 || output >= ensemble.outputCount {
@@ -80,15 +97,15 @@ package struct EnsembleBuilder {
                 "tree \(number) belongs to output \(output), and the model has \(ensemble.outputCount)")
         }
         let start = columns.count
-        guard start + source.nodeCount < Int(Int32.max),
-            columns.leafValues.count + source.nodeCount < Int(Int32.max)
+        guard start + nodeCount < Int(Int32.max), columns.leafValues.count + nodeCount < Int(Int32.max)
         else { throw TreeEnsembleError(.limitExceeded, "the model has more than 2^31 nodes or leaf values") }
         var visit = TreeVisit(
             start: start, columnCount: ensemble.columnCount, setCount: ensemble.sets.count,
-            width: output == nil ? ensemble.outputCount : 1, tree: number)
-        let target = columns.extend(by: source.nodeCount)
+            nodeCount: nodeCount, valueCount: valueCount, width: output == nil ? ensemble.outputCount : 1,
+            tree: number)
+        let target = columns.extend(by: nodeCount)
         let count = try visit.order(
-            source, from: root, into: target, values: columns.leafValues, scratch)
+            from: root, into: target, values: columns.leafValues, scratch, node: node, value: value)
         columns.truncate(to: start + count)
         ensemble.trees.append(
             Tree(
@@ -132,23 +149,6 @@ package struct EnsembleBuilder {
             place: place, constant: linear.constant, features: linear.features,
             coefficients: linear.coefficients)
     }
-}
-
-/// The drafts of a reader.
-@safe
-private struct DraftSource: NodeSource {
-    let nodes: UnsafeBufferPointer<NodeDraft>
-    let values: UnsafeBufferPointer<Double>
-
-    var nodeCount: Int { unsafe nodes.count }
-    var valueCount: Int { unsafe values.count }
-
-    // Bounds: the protocol's.
-    @inline(__always)
-    func node(_ place: Int) -> NodeDraft { unsafe nodes[place] }
-
-    @inline(__always)
-    func value(_ place: Int) -> Double { unsafe values[place] }
 }
 
 /// A node as a reader hands it in: the meaning of ``NodeTable``, children by their place among the drafts.

@@ -90,6 +90,8 @@ extension DocumentObject {
 
     /// A member that may be absent or null.
     package func optional(_ name: String) -> DocumentValue? {
-        if let value = self[name], case .null = value { nil } else { self[name] }
+        guard let value = self[name] else { return nil }
+        if case .null = value { return nil }
+        return value
     }
 }

@@ -6,72 +6,75 @@
 struct JSONDocumentScanner {
     private let bytes: [UInt8]
     private var position: Int
+    private var document: DocumentBuilder
     private static let maximumDepth = 256
 
     /// Scans a whole text, which must hold one value.
     static func scan(_ bytes: [UInt8], from start: Int = 0) throws(TreeEnsembleError) -> DocumentValue {
         var scanner = JSONDocumentScanner(bytes: bytes, position: start)
         scanner.skipSpace()
-        let value = try scanner.value(depth: 0)
+        try scanner.value(depth: 0)
         scanner.skipSpace()
         guard scanner.position == bytes.count else {
             throw .malformed("the JSON text goes on after its value", at: scanner.position)
         }
-        return value
+        return scanner.document.finish().value(at: 0)
     }
 
     private init(bytes: [UInt8], position: Int) {
         self.bytes = bytes
         self.position = position
+        document = DocumentBuilder(bytes: bytes)
     }
 
-    private mutating func value(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+    private mutating func value(depth: Int) throws(TreeEnsembleError) {
         guard depth < Self.maximumDepth else {
             throw TreeEnsembleError(
                 .limitExceeded, "values nest deeper than \(Self.maximumDepth) levels", byteOffset: position)
         }
         guard position < bytes.count else { throw .malformed("the JSON text ends too early", at: position) }
         switch bytes[position] {
-        case UInt8(ascii: "{"): return try object(depth: depth)
-        case UInt8(ascii: "["): return try array(depth: depth)
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t") where matches("true"): return take(4, .bool(true))
-        case UInt8(ascii: "f") where matches("false"): return take(5, .bool(false))
-        case UInt8(ascii: "n") where matches("null"): return take(4, .null)
+        case UInt8(ascii: "{"): try object(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "\""): document.add(try string())
+        case UInt8(ascii: "t") where matches("true"): take(4, .yes)
+        case UInt8(ascii: "f") where matches("false"): take(5, .no)
+        case UInt8(ascii: "n") where matches("null"): take(4, .null)
         default:
             let start = position
             skipNumber()
             guard position > start else { throw .malformed("expected a JSON value", at: start) }
-            return .number(NumberArray(bytes: bytes, start: start, end: position, encoding: .text))
+            document.add(.number, start..<position)
         }
     }
 
-    private mutating func object(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+    private mutating func object(depth: Int) throws(TreeEnsembleError) {
         position += 1
-        var object = DocumentObject(in: bytes)
+        var object = document.open(.object)
         skipSpace()
-        if take(UInt8(ascii: "}")) { return .object(object) }
+        if take(UInt8(ascii: "}")) { return document.close(object) }
         while true {
             skipSpace()
             let start = position
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
                 throw .malformed("expected a member name in double quotes", at: position)
             }
-            let name = try name()
-            skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw .malformed("expected ':'", at: position) }
-            skipSpace()
-            guard object.add(name, try value(depth: depth + 1)) else {
+            let name = try string()
+            guard document.startMember(name, of: &object) else {
                 throw .malformed(
                     "the member '\(name.text(in: bytes))' appears twice in one object", at: start)
             }
             skipSpace()
-            if take(UInt8(ascii: "}")) { return .object(object) }
+            guard take(UInt8(ascii: ":")) else { throw .malformed("expected ':'", at: position) }
+            skipSpace()
+            try value(depth: depth + 1)
+            skipSpace()
+            if take(UInt8(ascii: "}")) { return document.close(object) }
             guard take(UInt8(ascii: ",")) else { throw .malformed("expected ',' or '}'", at: position) }
         }
     }
 
-    private mutating func array(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+    private mutating func array(depth: Int) throws(TreeEnsembleError) {
         position += 1
         skipSpace()
         let start = position
@@ -79,16 +82,17 @@ struct JSONDocumentScanner {
             // Only the grammar of the whole is looked at; that of the numbers is checked when they are read.
             position = ByteSearch.firstBracketOrQuote(in: bytes, from: position)
             if take(UInt8(ascii: "]")) {
-                return .numbers(NumberArray(bytes: bytes, start: start, end: position - 1, encoding: .text))
+                return document.add(.numbers, start..<position - 1)
             }
         }
         position = start
-        var elements: [DocumentValue] = []
+        var array = document.open(.array)
         while true {
             skipSpace()
-            elements.append(try value(depth: depth + 1))
+            document.startElement(of: &array)
+            try value(depth: depth + 1)
             skipSpace()
-            if take(UInt8(ascii: "]")) { return .array(elements) }
+            if take(UInt8(ascii: "]")) { return document.close(array) }
             guard take(UInt8(ascii: ",")) else { throw .malformed("expected ',' or ']'", at: position) }
         }
     }
@@ -109,11 +113,7 @@ struct JSONDocumentScanner {
         isNumber[$0] || UInt8($0) == UInt8(ascii: "]")
     }
 
-    private mutating func string() throws(TreeEnsembleError) -> String {
-        try name().text(in: bytes)
-    }
-
-    private mutating func name() throws(TreeEnsembleError) -> DocumentName {
+    private mutating func string() throws(TreeEnsembleError) -> DocumentString {
         let start = position
         position += 1
         while position < bytes.count {
@@ -188,9 +188,9 @@ struct JSONDocumentScanner {
         return true
     }
 
-    private mutating func take(_ count: Int, _ value: DocumentValue) -> DocumentValue {
+    private mutating func take(_ count: Int, _ word: Document.Entry.Kind) {
         position += count
-        return value
+        document.add(word)
     }
 
     private func matches(_ word: StaticString) -> Bool {

@@ -3,7 +3,7 @@
 /// Numbers that still stand in the bytes of their file.
 package struct NumberArray: Sendable {
     /// How the numbers are written.
-    package enum Encoding: Sendable {
+    package enum Encoding: Sendable, BitwiseCopyable {
         /// JSON text: numbers parted by commas.
         case text
         /// Big-endian binary numbers.
@@ -36,7 +36,8 @@ package struct NumberArray: Sendable {
     /// How many numbers there are; of a text an estimate.
     var roughCount: Int { (end - start) / (width ?? 3) }
 
-    private var isFloating: Bool { encoding == .float32 || encoding == .float64 }
+    /// Whether there are none, as far as can be told without reading.
+    private var isEmpty: Bool { start == end && encoding != .float32 && encoding != .float64 }
 
     /// The numbers as Float.
     ///
@@ -64,6 +65,7 @@ package struct NumberArray: Sendable {
     ///
     /// - Throws: If one of them is not whole.
     package func integers() throws(TreeEnsembleError) -> [Int] {
+        if isEmpty { return [] }
         let table = GrowingTable<Int>()
         switch encoding {
         case .int8: binary(into: table, as: UInt8.self) { Int(Int8(bitPattern: $0)) }
@@ -81,6 +83,7 @@ package struct NumberArray: Sendable {
     ///
     /// - Throws: If one of them is not whole or needs more bits.
     package func int32s() throws(TreeEnsembleError) -> [Int32] {
+        if isEmpty { return [] }
         let table = GrowingTable<Int32>()
         try read(into: table)
         return Array(table.finish())

@@ -7,19 +7,23 @@
 struct UBJSONDocumentScanner {
     private let bytes: [UInt8]
     private var position = 0
+    private var document: DocumentBuilder
     private static let maximumDepth = 256
 
     /// Scans a whole file, which must hold one value.
     static func scan(_ bytes: [UInt8]) throws(TreeEnsembleError) -> DocumentValue {
-        var scanner = UBJSONDocumentScanner(bytes: bytes)
-        let value = try scanner.value(try scanner.byte(), depth: 0)
+        var scanner = UBJSONDocumentScanner(bytes)
+        try scanner.value(try scanner.byte(), depth: 0)
         guard scanner.position == bytes.count else {
             throw .malformed("the UBJSON document goes on after its value", at: scanner.position)
         }
-        return value
+        return scanner.document.finish().value(at: 0)
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    private init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        document = DocumentBuilder(bytes: bytes)
+    }
 
     private mutating func byte() throws(TreeEnsembleError) -> UInt8 {
         guard position < bytes.count else {
@@ -29,44 +33,45 @@ struct UBJSONDocumentScanner {
         return bytes[position]
     }
 
-    private mutating func value(_ marker: UInt8, depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+    private mutating func value(_ marker: UInt8, depth: Int) throws(TreeEnsembleError) {
         guard depth < Self.maximumDepth else {
             throw TreeEnsembleError(
                 .limitExceeded, "values nest deeper than \(Self.maximumDepth) levels", byteOffset: position)
         }
         switch marker {
-        case UInt8(ascii: "{"): return try object(depth: depth)
-        case UInt8(ascii: "["): return try array(depth: depth)
-        case UInt8(ascii: "S"): return .string(try string())
-        case UInt8(ascii: "T"): return .bool(true)
-        case UInt8(ascii: "F"): return .bool(false)
-        case UInt8(ascii: "Z"): return .null
+        case UInt8(ascii: "{"): try object(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "S"): document.add(.inFile(try stretch(lengthMarker: try byte())))
+        case UInt8(ascii: "T"): document.add(.yes)
+        case UInt8(ascii: "F"): document.add(.no)
+        case UInt8(ascii: "Z"): document.add(.null)
         default:
             guard let (encoding, width) = Self.numberType(marker) else {
                 throw .malformed("unknown UBJSON marker \(marker)", at: position - 1)
             }
-            return .number(try numbers(count: 1, encoding: encoding, width: width))
+            document.add(.number, try numbers(count: 1, width: width), encoding: encoding)
         }
     }
 
-    private mutating func object(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
-        var object = DocumentObject(in: bytes)
+    private mutating func object(depth: Int) throws(TreeEnsembleError) {
+        var object = document.open(.object)
         while true {
             let start = position
             let marker = try byte()
-            if marker == UInt8(ascii: "}") { return .object(object) }
+            if marker == UInt8(ascii: "}") { return document.close(object) }
             if marker == UInt8(ascii: "$") || marker == UInt8(ascii: "#") {
                 throw .unsupported("UBJSON objects with a count or a type are not supported")
             }
-            let name = DocumentName.inFile(try stretch(lengthMarker: marker))
-            guard object.add(name, try value(try byte(), depth: depth + 1)) else {
+            let name = DocumentString.inFile(try stretch(lengthMarker: marker))
+            guard document.startMember(name, of: &object) else {
                 throw .malformed(
                     "the member '\(name.text(in: bytes))' appears twice in one object", at: start)
             }
+            try value(try byte(), depth: depth + 1)
         }
     }
 
-    private mutating func array(depth: Int) throws(TreeEnsembleError) -> DocumentValue {
+    private mutating func array(depth: Int) throws(TreeEnsembleError) {
         var marker = try byte()
         if marker == UInt8(ascii: "$") {
             let type = try byte()
@@ -78,28 +83,28 @@ struct UBJSONDocumentScanner {
                 throw .unsupported(
                     "UBJSON arrays of type '\(Character(UnicodeScalar(type)))' are not supported")
             }
-            return .numbers(try numbers(count: count, encoding: encoding, width: width))
+            document.add(.numbers, try numbers(count: count, width: width), encoding: encoding)
+            return
         }
-        var elements: [DocumentValue] = []
+        var array = document.open(.array)
         if marker == UInt8(ascii: "#") {
             let count = try length(try byte())
             // Each element takes at least one byte, so the file's size bounds the count.
             guard count <= bytes.count - position else {
                 throw .malformed("a UBJSON array claims \(count) elements", at: position)
             }
-            elements.reserveCapacity(count)
-            for _ in 0..<count { elements.append(try value(try byte(), depth: depth + 1)) }
-            return .array(elements)
+            for _ in 0..<count {
+                document.startElement(of: &array)
+                try value(try byte(), depth: depth + 1)
+            }
+            return document.close(array)
         }
         while marker != UInt8(ascii: "]") {
-            elements.append(try value(marker, depth: depth + 1))
+            document.startElement(of: &array)
+            try value(marker, depth: depth + 1)
             marker = try byte()
         }
-        return .array(elements)
-    }
-
-    private mutating func string() throws(TreeEnsembleError) -> String {
-        String(decoding: bytes[try stretch(lengthMarker: try byte())], as: UTF8.self)
+        document.close(array)
     }
 
     private mutating func stretch(lengthMarker: UInt8) throws(TreeEnsembleError) -> Range<Int> {
@@ -111,15 +116,12 @@ struct UBJSONDocumentScanner {
         return position..<position + count
     }
 
-    private mutating func numbers(
-        count: Int, encoding: NumberArray.Encoding, width: Int
-    ) throws(TreeEnsembleError) -> NumberArray {
+    private mutating func numbers(count: Int, width: Int) throws(TreeEnsembleError) -> Range<Int> {
         guard count <= (bytes.count - position) / width else {
             throw .malformed("a UBJSON array claims \(count) numbers", at: position)
         }
         defer { position += count * width }
-        return NumberArray(
-            bytes: bytes, start: position, end: position + count * width, encoding: encoding)
+        return position..<position + count * width
     }
 
     private mutating func length(_ marker: UInt8) throws(TreeEnsembleError) -> Int {

@@ -72,7 +72,7 @@ struct SkopsObject {
         className = try object.required("__class__", in: "the schema").string("__class__")
         module = try object.required("__module__", in: "the schema").string("__module__")
         guard case .object(let content) = object["content"] else {
-            attributes = DocumentObject(in: [])
+            attributes = DocumentObject()
             return
         }
         attributes = try content.required("content", in: "an object of the schema").object("attributes")

@@ -1,20 +1,24 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 /// The nodes of an ``XGBoostTree``, as its arrays hold them.
-///
-/// A class, for the call of a protocol's method copies what a structure holds.
 @safe
-final class XGBoostNodes: NodeSource {
+struct XGBoostNodes<Layout: NumberLayout> {
+    /// Where the arrays stand.
+    @safe
+    struct Places {
+        let left: UnsafeRawPointer
+        let right: UnsafeRawPointer
+        let feature: UnsafeRawPointer
+        let condition: UnsafeRawPointer
+        let defaultLeft: UnsafeRawPointer
+        let sumHessian: UnsafeRawPointer?
+        let lossChange: UnsafeRawPointer?
+    }
+
     let tree: Int
     let nodeCount: Int
     let valueCount: Int
-    private let left: UnsafePointer<Int32>
-    private let right: UnsafePointer<Int32>
-    private let feature: UnsafePointer<Int32>
-    private let condition: UnsafePointer<Float>
-    private let defaultLeft: UnsafePointer<Int32>
-    private let sumHessian: UnsafePointer<Float>?
-    private let lossChange: UnsafePointer<Float>?
+    private let places: Places
     private let hasCategories: Bool
     private let categories: XGBoostTreeCategories
     private let firstSet: Int
@@ -23,17 +27,11 @@ final class XGBoostNodes: NodeSource {
     private let vectors: UnsafePointer<Float>
     private let vectorsGoByLeaf: Bool
 
-    /// Takes the arrays as they are; they must not change while this is used.
-    init(_ arrays: XGBoostTree, firstSet: Int, weight: Float) {
+    /// Takes the arrays as they are; they must have a number for each node and not change while this is used.
+    init(_ arrays: XGBoostTree, _ places: Places, firstSet: Int, weight: Float) {
         tree = arrays.number
         nodeCount = arrays.nodeCount
-        unsafe left = UnsafePointer(arrays.left.base)
-        unsafe right = UnsafePointer(arrays.right.base)
-        unsafe feature = UnsafePointer(arrays.feature.base)
-        unsafe condition = UnsafePointer(arrays.condition.base)
-        unsafe defaultLeft = UnsafePointer(arrays.defaultLeft.base)
-        unsafe sumHessian = arrays.sumHessian.count > 0 ? UnsafePointer(arrays.sumHessian.base) : nil
-        unsafe lossChange = arrays.lossChange.count > 0 ? UnsafePointer(arrays.lossChange.base) : nil
+        self.places = places
         categories = arrays.categories
         hasCategories = !categories.isEmpty
         self.firstSet = firstSet
@@ -49,24 +47,24 @@ final class XGBoostNodes: NodeSource {
         // Bounds: all arrays have `nodeCount` elements, and `place` is below that.
         var draft = NodeDraft()
         draft.label = Int32(truncatingIfNeeded: place)
-        if let sumHessian = unsafe sumHessian { draft.cover = unsafe Double(sumHessian[place]) }
-        let (left, right) = unsafe (self.left[place], self.right[place])
+        if let cover = unsafe places.sumHessian { draft.cover = unsafe Double(Layout.real(cover, place)) }
+        let (left, right) = unsafe (Layout.whole(places.left, place), Layout.whole(places.right, place))
         guard left != -1 else {
             draft.payload = Int32(truncatingIfNeeded: place)
             if vectorLength > 0 { draft.payload = try vector(of: place, right: right) }
             return draft
         }
-        draft.feature = unsafe feature[place]
+        draft.feature = unsafe Layout.whole(places.feature, place)
         guard right == left &+ 1, draft.feature >= 0 else { throw damage(at: place, left, right) }
         (draft.left, draft.right) = (left, right)
-        draft.flags = unsafe defaultLeft[place] != 0 ? .missingLeft : []
-        if let lossChange = unsafe lossChange { draft.gain = unsafe lossChange[place] }
+        draft.flags = unsafe Layout.truth(places.defaultLeft, place) ? .missingLeft : []
+        if let gain = unsafe places.lossChange { draft.gain = unsafe Layout.real(gain, place) }
         if hasCategories, let set = categories.place(of: place) {
             draft.flags.insert(.categorical)
             draft.payload = Int32(truncatingIfNeeded: firstSet + set)
         } else {
             // x < NaN never holds.
-            let threshold = unsafe condition[place]
+            let threshold = unsafe Layout.real(places.condition, place)
             draft.threshold = threshold.isNaN ? -.infinity : Double(threshold)
         }
         return draft
@@ -75,7 +73,7 @@ final class XGBoostNodes: NodeSource {
     @inline(__always)
     func value(_ place: Int) -> Double {
         // Bounds: below `valueCount`.
-        unsafe Double((vectorLength > 0 ? vectors[place] : condition[place]) * weight)
+        unsafe Double((vectorLength > 0 ? vectors[place] : Layout.real(places.condition, place)) * weight)
     }
 
     /// Where a leaf's vector starts.
