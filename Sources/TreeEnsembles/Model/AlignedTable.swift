@@ -55,6 +55,8 @@ final class GrowingTable<Element: BitwiseCopyable> {
     private(set) var count = 0
     private var capacity = 0
     private var memory = TableMemory(byteCount: AlignedTable<Element>.padding)
+    /// How many elements there is room for in the pages that the system was asked for.
+    private var ready = 0
 
     /// The first element; valid until the table grows.
     var base: UnsafeMutablePointer<Element> { unsafe memory.base.assumingMemoryBound(to: Element.self) }
@@ -68,14 +70,28 @@ final class GrowingTable<Element: BitwiseCopyable> {
         unsafe larger.base.copyMemory(
             from: memory.base, byteCount: count * MemoryLayout<Element>.stride)
         memory = larger
-        capacity = wanted
+        (capacity, ready) = (wanted, count)
     }
 
     /// Makes room for more elements, for the caller to write, and gives the first of them.
-    func extend(by more: Int) -> UnsafeMutablePointer<Element> {
+    ///
+    /// - Parameters:
+    ///   - more: How many; ``truncate(to:)`` drops what was not needed.
+    ///   - isRough: Whether there may be far fewer, so that no memory is taken before it is written.
+    func extend(by more: Int, isRough: Bool = false) -> UnsafeMutablePointer<Element> {
         if count + more > capacity { reserve(Swift.max(count + more, 2 * capacity)) }
+        if count + more > ready, !isRough { askForPages(count + more) }
         defer { count += more }
         return unsafe base + count
+    }
+
+    /// Asks for the pages of so many elements, and of some that may follow.
+    private func askForPages(_ wanted: Int) {
+        let (stride, ahead) = (MemoryLayout<Element>.stride, 2 * MemoryPages.least)
+        let end = Swift.min(capacity, wanted + ahead / stride)
+        // Bounds: the memory holds `capacity` elements.
+        unsafe MemoryPages.ask(memory.base + ready * stride, count: (end - ready) * stride)
+        ready = end
     }
 
     func append(_ element: Element) { unsafe extend(by: 1).initialize(to: element) }
@@ -107,7 +123,7 @@ final class GrowingTable<Element: BitwiseCopyable> {
         let base = unsafe UnsafePointer(self.base)
         let table = unsafe AlignedTable(base: base, count: count, memory: memory)
         memory = TableMemory(byteCount: AlignedTable<Element>.padding)
-        (count, capacity) = (0, 0)
+        (count, capacity, ready) = (0, 0, 0)
         return table
     }
 }

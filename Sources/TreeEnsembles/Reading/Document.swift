@@ -6,7 +6,7 @@
 /// nothing but its entry until somebody does.
 final class Document: Sendable {
     let bytes: [UInt8]
-    let entries: [Entry]
+    let entries: AlignedTable<Entry>
     /// The strings that are written with escapes.
     let texts: [String]
     /// The members of objects with many of them, by the object's place: a name's value.
@@ -32,7 +32,7 @@ final class Document: Sendable {
         var link: UInt64 = 0
     }
 
-    init(bytes: [UInt8], entries: [Entry], texts: [String], indexes: [Int: [String: Int]]) {
+    init(bytes: [UInt8], entries: AlignedTable<Entry>, texts: [String], indexes: [Int: [String: Int]]) {
         self.bytes = bytes
         self.entries = entries
         self.texts = texts

@@ -3,7 +3,7 @@
 /// Takes the values of a ``Document`` as a scanner finds them.
 struct DocumentBuilder {
     let bytes: [UInt8]
-    private var entries: [Document.Entry] = []
+    private let entries = GrowingTable<Document.Entry>()
     private var texts: [String] = []
     private var indexes: [Int: [String: Int]] = [:]
 
@@ -18,12 +18,12 @@ struct DocumentBuilder {
     init(bytes: [UInt8]) {
         self.bytes = bytes
         // A tree's arrays are long, so this is room for most models, and little beside their files.
-        entries.reserveCapacity(bytes.count / 100)
+        entries.reserve(bytes.count / 100)
     }
 
     /// The document, when its only value has been added.
     consuming func finish() -> Document {
-        Document(bytes: bytes, entries: entries, texts: texts, indexes: indexes)
+        Document(bytes: bytes, entries: entries.finish(), texts: texts, indexes: indexes)
     }
 
     /// Adds a word: null, no or yes.
@@ -48,8 +48,10 @@ struct DocumentBuilder {
 
     /// Ends it.
     mutating func close(_ container: Container) {
-        entries[container.place].start = container.count
-        entries[container.place].link = UInt64(entries.count)
+        // Bounds: the container was added there.
+        let entry = unsafe entries.base + container.place
+        unsafe entry.pointee.start = container.count
+        unsafe entry.pointee.link = UInt64(entries.count)
     }
 
     /// Says that an element of an array comes next.
@@ -105,8 +107,9 @@ struct DocumentBuilder {
 
     /// Whether an object has a member of this name.
     private func has(_ object: Container, _ name: RawSpan, _ mark: UInt64) -> Bool {
-        DocumentObject.place(of: name, mark, among: object.count, at: object.place, entries, texts, bytes)
-            != nil
+        let found = unsafe UnsafeBufferPointer(start: entries.base, count: entries.count)
+        return unsafe DocumentObject.place(
+            of: name, mark, among: object.count, at: object.place, found, texts, bytes) != nil
     }
 
     /// Makes the index of an object that has got many members.

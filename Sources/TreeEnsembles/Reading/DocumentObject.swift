@@ -19,7 +19,8 @@ package struct DocumentObject: Sendable {
 
     /// An object without members.
     init() {
-        let empty = Document(bytes: [], entries: [Document.Entry(kind: .object)], texts: [], indexes: [:])
+        let empty = Document(
+            bytes: [], entries: AlignedTable([Document.Entry(kind: .object)]), texts: [], indexes: [:])
         self.init(empty, at: 0)
     }
 
@@ -35,9 +36,9 @@ package struct DocumentObject: Sendable {
         var name = name
         let found: Int? = name.withUTF8 { utf8 in
             let name = unsafe utf8.span.bytes
-            return Self.place(
-                of: name, Self.mark(of: name), among: count, at: place, document.entries, document.texts,
-                document.bytes)
+            return unsafe Self.place(
+                of: name, Self.mark(of: name), among: count, at: place, document.entries.buffer,
+                document.texts, document.bytes)
         }
         return found.map { document.value(at: $0) }
     }
@@ -53,12 +54,13 @@ package struct DocumentObject: Sendable {
     /// The place of the value that a name has among the first members of an object.
     @inline(__always)
     static func place(
-        of name: RawSpan, _ mark: UInt64, among count: Int, at object: Int, _ entries: [Document.Entry],
-        _ texts: [String], _ bytes: [UInt8]
+        of name: RawSpan, _ mark: UInt64, among count: Int, at object: Int,
+        _ entries: UnsafeBufferPointer<Document.Entry>, _ texts: [String], _ bytes: [UInt8]
     ) -> Int? {
+        // Bounds: the members stand behind their object, and each value names the entry after it.
         var next = object + 1
         for _ in 0..<count {
-            let entry = entries[next]
+            let entry = unsafe entries[next]
             if entry.link == mark {
                 if entry.kind == .text {
                     let utf8 = Array(texts[entry.start].utf8)
@@ -67,7 +69,7 @@ package struct DocumentObject: Sendable {
                     return next + 1
                 }
             }
-            next = Int(entries[next + 1].link)
+            next = unsafe Int(entries[next + 1].link)
         }
         return nil
     }

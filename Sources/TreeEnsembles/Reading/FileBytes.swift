@@ -25,6 +25,7 @@ package enum FileBytes {
         else { throw TreeEnsembleError(.unreadable, "the file cannot be read in any order", path: path) }
         var failed = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            if let base = buffer.baseAddress { unsafe MemoryPages.ask(base, count: size) }
             // The buffer has room for `size` bytes, and fread writes no more than that.
             count = unsafe fread(buffer.baseAddress, 1, size, file)
             failed = unsafe ferror(file) != 0

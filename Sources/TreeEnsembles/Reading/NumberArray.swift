@@ -159,7 +159,7 @@ package struct NumberArray: Sendable {
         var scanner = NumberScanner(bytes: bytes, position: start, end: end)
         scanner.skipSpace()
         guard scanner.position < end else { return }
-        let target = unsafe table.extend(by: (end - start) / 2 + 1)
+        let target = unsafe table.extend(by: (end - start) / 2 + 1, isRough: true)
         var count = 0
         while true {
             // Bounds: each number takes a digit and, but for the last, a comma.
