@@ -9,23 +9,23 @@ import CTreeKernels
 struct BlockScorer: ~Copyable {
     static let rows = 64
 
-    private let model: TreeEnsemble
-    private let form: PlaneForm?
-    private let walk: WalkForm?
+    let model: TreeEnsemble
+    let form: PlaneForm?
+    let walk: WalkForm?
     /// Rows in the model's precision, column by column: Float or Double.
-    private let columns: UnsafeMutableRawPointer
-    private let planes: UnsafeMutablePointer<UInt8>
-    private let categories: UnsafeMutablePointer<UInt16>
-    private let scratch: UnsafeMutablePointer<UInt8>
-    private let leaves: UnsafeMutablePointer<UInt8>
+    let columns: UnsafeMutableRawPointer
+    let planes: UnsafeMutablePointer<UInt8>
+    let categories: UnsafeMutablePointer<UInt16>
+    let scratch: UnsafeMutablePointer<UInt8>
+    let leaves: UnsafeMutablePointer<UInt8>
     /// Sums in the model's precision, output by output.
-    private let sums: UnsafeMutableRawPointer
-    private let slots: UnsafeMutableRawPointer
-    private let places: UnsafeMutablePointer<UInt32>
-    private var hasSlots = false
+    let sums: UnsafeMutableRawPointer
+    let slots: UnsafeMutableRawPointer
+    let places: UnsafeMutablePointer<UInt32>
+    var hasSlots = false
     private var loader: RowLoader
     /// One row of the block.
-    private var derived: [Double]
+    var derived: [Double]
 
     init(_ model: TreeEnsemble) {
         self.model = model
@@ -136,15 +136,6 @@ struct BlockScorer: ~Copyable {
         }
     }
 
-    private func addValue(_ output: Int, _ row: Int, _ value: Double, _ isSingle: Bool) {
-        let place = output * Self.rows + row
-        if isSingle {
-            unsafe sums.assumingMemoryBound(to: Float.self)[place] += Float(value)
-        } else {
-            unsafe sums.assumingMemoryBound(to: Double.self)[place] += value
-        }
-    }
-
     // MARK: Rows
 
     private mutating func load(_ rows: BoundRows, _ range: Range<Int>) {
@@ -187,105 +178,6 @@ struct BlockScorer: ~Copyable {
                 let x = unsafe Double(source[column.column * Self.rows + row])
                 unsafe categories[index * Self.rows + row] = column.place(of: x, sets)
             }
-        }
-    }
-
-    // MARK: Trees
-
-    private func addPlanes(_ trees: Range<Int>, _ isSingle: Bool) {
-        guard let form else { return }
-        if form.level == 0 {
-            if isSingle {
-                unsafe PortablePlaneKernels.add(
-                    form.model, trees, planes: planes, categories: categories, scratch: scratch,
-                    sums: sums.assumingMemoryBound(to: Float.self))
-            } else {
-                unsafe PortablePlaneKernels.add(
-                    form.model, trees, planes: planes, categories: categories, scratch: scratch,
-                    sums: sums.assumingMemoryBound(to: Double.self))
-            }
-            return
-        }
-        unsafe withUnsafePointer(to: form.model) { model in
-            if isSingle {
-                unsafe tree_add_f32(
-                    Int32(form.level), model, trees.lowerBound, trees.upperBound, planes, categories, scratch,
-                    sums.assumingMemoryBound(to: Float.self))
-            } else {
-                unsafe tree_add_f64(
-                    Int32(form.level), model, trees.lowerBound, trees.upperBound, planes, categories, scratch,
-                    sums.assumingMemoryBound(to: Double.self))
-            }
-        }
-    }
-
-    /// Adds a tree whose leaves hold linear functions.
-    private mutating func addLinear(_ tree: Int, _ range: Range<Int>, _ isSingle: Bool) {
-        guard let form else { return }
-        if form.level == 0 {
-            let found = unsafe PortablePlaneKernels.leaves(
-                form.model, form.model.trees[tree], planes: planes, categories: categories, scratch: scratch)
-            unsafe leaves.update(from: found, count: Self.rows)
-        } else {
-            unsafe withUnsafePointer(to: form.model) {
-                unsafe tree_leaves(Int32(form.level), $0, tree, planes, categories, scratch, leaves)
-            }
-        }
-        for row in 0..<range.count {
-            let place = unsafe Int(form.leafPlaces[form.firstLeaf[tree] + Int(leaves[row])])
-            addLeaf(tree, row, place: place, isSingle)
-        }
-    }
-
-    /// Adds a tree that is not in the form of planes.
-    private mutating func addWalk(_ tree: Int, _ range: Range<Int>, _ isSingle: Bool) {
-        guard let walk, walk.holds[tree] else {
-            for row in 0..<range.count {
-                loadRow(row)
-                let leaf = model.reference.leaf(of: tree, row: derived.span)
-                let place = Int(model.reference.ensemble.nodes.payload[leaf])
-                addLeaf(tree, row, place: place, isSingle)
-            }
-            return
-        }
-        if !hasSlots { unsafe walk.fill(slots, from: columns, stride: Self.rows, rows: range.count) }
-        unsafe walk.findPlaces(tree, slots: slots, rows: range.count, places: places)
-        hasSlots = true
-        let ensemble = model.reference.ensemble
-        if let output = ensemble.trees[tree].output, ensemble.linearLeaves == nil {
-            for row in 0..<range.count {
-                addValue(output, row, unsafe ensemble.leafValues[Int(places[row])], isSingle)
-            }
-        } else {
-            for row in 0..<range.count { unsafe addLeaf(tree, row, place: Int(places[row]), isSingle) }
-        }
-    }
-
-    /// Adds the leaf whose values stand at a place.
-    private mutating func addLeaf(_ tree: Int, _ row: Int, place: Int, _ isSingle: Bool) {
-        let ensemble = model.reference.ensemble
-        if let output = ensemble.trees[tree].output {
-            var value = ensemble.leafValues[place]
-            if let linear = ensemble.linearLeaves {
-                loadRow(row)
-                value = linear.value(place: place, row: derived.span) ?? value
-            }
-            addValue(output, row, value, isSingle)
-        } else {
-            for output in 0..<ensemble.outputCount {
-                addValue(output, row, ensemble.leafValues[place + output], isSingle)
-            }
-        }
-    }
-
-    /// Brings one row of the block together.
-    private mutating func loadRow(_ row: Int) {
-        let isSingle = model.reference.ensemble.precision == .single
-        for column in derived.indices {
-            derived[column] =
-                isSingle
-                ? unsafe Double(columns.assumingMemoryBound(to: Float.self)[column * Self.rows + row])
-                : unsafe columns.assumingMemoryBound(to: Double.self)[column * Self.rows + row]
         }
     }
 }
