@@ -28,10 +28,13 @@ struct XGBoostTreeArrays {
     /// The number of nodes, where all arrays stand as UBJSON of XGBoost has them, with a number for each; else nil.
     var binaryCount: Int? {
         let count = left.roughCount
-        let (whole, real) = ([left, right, feature], [condition, sumHessian, lossChange].compactMap { $0 })
-        return whole.allSatisfy { $0.encoding == .int32 && $0.roughCount == count }
-            && real.allSatisfy { $0.encoding == .float32 && $0.roughCount == count }
-            && defaultLeft.encoding == .uint8 && defaultLeft.roughCount == count ? count : nil
+        func fits(_ array: NumberArray?, _ encoding: NumberArray.Encoding) -> Bool {
+            guard let array else { return true }
+            return array.encoding == encoding && array.roughCount == count
+        }
+        return fits(left, .int32) && fits(right, .int32) && fits(feature, .int32)
+            && fits(condition, .float32) && fits(sumHessian, .float32) && fits(lossChange, .float32)
+            && fits(defaultLeft, .uint8) ? count : nil
     }
 }
 
