@@ -51,6 +51,43 @@ struct ContentBoundariesTests {
         }
     }
 
+    /// A file's cuts are found while its digest is made, those of a content in memory when it is cut.
+    @Test(arguments: 0..<4)
+    func filesAreCutLikeContentsInMemory(number: Int) async throws {
+        // More than one stretch of a file, and ends that are no whole blocks.
+        let count = 9_000_000 + number * 1_001
+        var bytes = randomBytes(seed: UInt64(number), count: count)
+        if number == 1 {
+            bytes.replaceSubrange(3_000_000..<6_000_000, with: repeatElement(0, count: 3_000_000))
+        }
+        if number > 1 {
+            let tensors = (0..<12).map { index in
+                let start = index * 700_001
+                return (name: "layer.\(index)", bytes: Array(bytes[start..<start + 700_001 - index * 20_000]))
+            }
+            bytes = ContentBoundariesTests.file(tensors, metadata: "number \(number)")
+        }
+        try await withTemporaryFolder { folder in
+            var options = ChunkStore.Options()
+            // The last has so many places that they are not kept.
+            if number == 3 {
+                options.chunking = try #require(
+                    ContentDefinedChunking(
+                        minimum: 64, average: 1_024, maximum: 4_096, normalization: 8, table: "dense"))
+            }
+            let path = folder.appending(path: "file").path
+            try Data(bytes).write(to: URL(filePath: path))
+            let ofFile = try await ChunkStore(InMemoryObjectStore(), options: options).write { writer in
+                let content = try await writer.add(contentsOf: path)
+                try await writer.commit()
+                return content
+            }
+            let chunks = ChunkStore(InMemoryObjectStore(), options: options)
+            #expect(ofFile.digest == Digest(of: bytes))
+            #expect(try await add(bytes, to: chunks) == ofFile)
+        }
+    }
+
     @Test func whatMovesInTheFileIsKeptOnce() async throws {
         let tensors = ContentBoundariesTests.tensors()
         let base = ContentBoundariesTests.file(tensors)

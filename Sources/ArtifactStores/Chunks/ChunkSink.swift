@@ -65,7 +65,7 @@ final class ChunkSink: Sendable {
         _ bytes: UnsafeRawBufferPointer, isLast: Bool, _ cutter: inout ContentCutter,
         in stretch: StretchBuffer? = nil
     ) throws -> (parts: [StoredContent.Part], count: Int) {
-        let ranges = unsafe cutter.cut(bytes, isLast: isLast)
+        let ranges = unsafe cutter.cut(bytes, isLast: isLast, at: stretch?.places)
         return (try unsafe take(ranges, of: bytes, in: stretch), ranges.last?.upperBound ?? 0)
     }
 

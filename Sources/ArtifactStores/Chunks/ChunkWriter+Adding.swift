@@ -1,12 +1,15 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 package import ContentHashing
+internal import Synchronization
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
     import Foundation
 #endif
+
+private let processors = ProcessInfo.processInfo.activeProcessorCount
 
 extension ChunkWriter {
     /// Adds a content in memory.
@@ -81,12 +84,24 @@ extension ChunkWriter {
     /// Adds a file and tells its stamp, so that a later look at the stamp can tell whether it changed.
     package func addFile(_ path: String) async throws -> AddedFile {
         let ingest = try await Blocking.run { [sink] in try FileIngest(path, sink) }
+        files.add(1, ordering: .relaxed)
+        defer { files.subtract(1, ordering: .relaxed) }
+        // Where other files are added at the same time, no processor waits for work.
+        var sharesWork: Bool { processors > 1 && files.load(ordering: .relaxed) == 1 }
+        // The digest of the whole is the longest row of work that must be done one after the other, so it waits for
+        // nothing: the next stretch is read, and those before are cut, hashed and packed, while it goes on.
+        func read() -> Task<StretchBuffer?, any Error> {
+            Task { try await Blocking.run { try ingest.readNext() } }
+        }
+        var reading = read()
         var storing: [Task<Void, any Error>] = []
         do {
-            // While some stretches are cut, hashed and packed, the next are read and go into the file's own digest. A few
-            // may wait, so that neither side stands still where the other is held up for a moment; none where many files
-            // have filled the memory.
-            while let buffer = try await Blocking.run({ try ingest.readNext() }) {
+            while let buffer = try await reading.value {
+                reading = read()
+                let sharesWork = sharesWork
+                try await Blocking.run { ingest.hash(buffer, sharesWork: sharesWork) }
+                // A few may wait, so that neither side stands still where the other is held up for a moment; none where
+                // many files have filled the memory.
                 while storing.count > (sink.isScarce ? 0 : 3) { try await storing.removeFirst().value }
                 let before = storing.last
                 storing.append(
@@ -98,6 +113,7 @@ extension ChunkWriter {
             }
             for task in storing { try await task.value }
         } catch {
+            _ = await reading.result
             for task in storing { _ = await task.result }
             throw error
         }
@@ -109,7 +125,7 @@ extension ChunkWriter {
 
     /// Adds files and tells their stamps.
     package func addFiles(_ paths: [String]) async throws -> [AddedFile] {
-        let workers = min(paths.count, max(2, ProcessInfo.processInfo.activeProcessorCount), 8)
+        let workers = min(paths.count, max(2, processors), 8)
         let next = NextIndex(count: paths.count)
         return try await withThrowingTaskGroup(of: [(Int, AddedFile)].self) { group in
             for _ in 0..<workers {

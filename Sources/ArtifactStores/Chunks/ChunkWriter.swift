@@ -36,6 +36,8 @@ public final class ChunkWriter: Sendable {
     private let lease: ChunkLease
     let sink: ChunkSink
     private let state = Mutex(State())
+    /// How many files are being added of which each is more than one stretch.
+    let files = Atomic(0)
 
     init(
         _ chunks: ChunkStore, lease: ChunkLease, known: ChunkTable, condemned: Set<Digest>,

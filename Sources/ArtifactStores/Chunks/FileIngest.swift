@@ -3,12 +3,11 @@
 internal import ContentHashing
 internal import Synchronization
 
-/// A file on its way into a store, in two stages that run at the same time: reading with the digest of the whole, and
-/// cutting with the digests of the chunks.
+/// A file on its way into a store, in three stages that run at the same time: reading; the digest of the whole, with the
+/// places where it may be cut; and the digests of the chunks.
 final class FileIngest: Sendable {
     private struct Reading: ~Copyable {
         var file: FileReader
-        var hasher = SHA256()
         var size = 0
         var isDone = false
     }
@@ -19,16 +18,26 @@ final class FileIngest: Sendable {
         var parts: [StoredContent.Part] = []
     }
 
+    private struct Balance {
+        /// How many stretches are hashed and not yet stored.
+        var waiting = 0
+        /// Whether storing had nothing to do when a stretch was hashed.
+        var isStoringIdle = false
+    }
+
     let stamp: FileStamp
     private let sink: ChunkSink
     private let reading: Mutex<Reading>
+    private let hasher: Mutex<CutFindingHasher>
     private let storing: Mutex<Storing>
+    private let balance = Mutex(Balance())
 
     init(_ path: String, _ sink: ChunkSink) throws(FileReadError) {
         let file = try FileReader(path)
         stamp = file.stamp
         self.sink = sink
         storing = Mutex(Storing(cutter: sink.cutting.makeCutter()))
+        hasher = Mutex(CutFindingHasher(sink.cutting.chunking))
         reading = Mutex(Reading(file: file))
     }
 
@@ -39,10 +48,24 @@ final class FileIngest: Sendable {
             let size = min(StretchBuffer.size, stamp.size + 1)
             let buffer = sink.stretch(of: size)
             buffer.count = try unsafe reading.file.read(into: buffer.stretch)
-            unsafe reading.hasher.update(buffer.bytes(carrying: 0))
             reading.size += buffer.count
             reading.isDone = buffer.count < size
             return buffer
+        }
+    }
+
+    /// Appends a stretch to the content of which the digest is made; stretches must come in their order.
+    ///
+    /// - Parameter sharesWork: Whether the places are left to whoever stores the stretch when that side waits for work: there
+    ///   it costs more, but the digest is done sooner.
+    func hash(_ buffer: StretchBuffer, sharesWork: Bool) {
+        let finds = !(sharesWork && balance.withLock { $0.isStoringIdle })
+        buffer.places = hasher.withLock {
+            unsafe $0.update(buffer.bytes(carrying: 0), finds: finds)
+        }
+        balance.withLock { balance in
+            balance.isStoringIdle = balance.waiting == 0
+            balance.waiting += 1
         }
     }
 
@@ -58,14 +81,16 @@ final class FileIngest: Sendable {
             storing.tail = tail
             storing.cutter = cutter
         }
+        balance.withLock { $0.waiting -= 1 }
     }
 
     /// Stores what is left and checks that the file did not change.
     func finish() throws -> (Digest, size: Int, [StoredContent.Part]) {
-        let (digest, size) = try reading.withLock { reading in
+        let size = try reading.withLock { reading in
             try reading.file.checkUnchanged()
-            return (reading.hasher.finalize(), reading.size)
+            return reading.size
         }
+        let digest = hasher.withLock { $0.finalize() }
         var (tail, parts, cutter) = storing.withLock { ($0.tail, $0.parts, $0.cutter) }
         parts += try unsafe tail.withUnsafeBytes { try unsafe sink.take($0, isLast: true, &cutter).parts }
         return (digest, size, parts)

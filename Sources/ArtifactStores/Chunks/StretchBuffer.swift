@@ -1,5 +1,6 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
+internal import ContentHashing
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -19,6 +20,8 @@ final class StretchBuffer: @unchecked Sendable {
     private let pool: StretchPool
     /// How many bytes of the stretch are filled.
     var count = 0
+    /// Where the stretch may be cut, if somebody looked.
+    var places: CutPlaces?
 
     init(room: Int, size: Int, from pool: StretchPool) {
         self.room = room
@@ -65,7 +68,7 @@ final class StretchMemory: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 
     init(_ size: Int) {
-        let isLarge = size >= StretchBuffer.size
+        let isLarge = size >= 1 << 21
         unsafe bytes = .allocate(byteCount: size, alignment: isLarge ? 1 << 21 : 64)
         #if canImport(Glibc)
             // Asking for memory page by page costs as much as hashing what is put into it. It is a wish and no need.

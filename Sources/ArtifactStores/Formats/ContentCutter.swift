@@ -26,6 +26,8 @@ struct ContentCutter {
     private var boundaries: ArraySlice<Int>?
     /// How much of the content is cut.
     private var position = 0
+    /// Where the content ahead may be cut, as far as others found it.
+    private var places = KnownCutPlaces()
 
     init(_ chunking: ContentDefinedChunking, at formats: [ContentBoundaries]) {
         self.chunking = chunking
@@ -38,7 +40,11 @@ struct ContentCutter {
     /// - Parameters:
     ///   - bytes: The content from the last cut on.
     ///   - isLast: Whether the content ends with these bytes.
-    mutating func cut(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> [Range<Int>] {
+    ///   - found: Where the last of the bytes may be cut, if somebody looked.
+    mutating func cut(
+        _ bytes: UnsafeRawBufferPointer, isLast: Bool, at found: CutPlaces? = nil
+    ) -> [Range<Int>] {
+        if let found { places.append(found, at: position + bytes.count - found.size) }
         if boundaries == nil {
             guard let found = unsafe find(in: bytes, isWhole: isLast) else { return [] }
             boundaries = found[...]
@@ -50,9 +56,10 @@ struct ContentCutter {
             let end = boundaries?.first.map { $0 - position } ?? .max
             // Up to a boundary it is cut as though the content ended there.
             let row = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<min(end, bytes.count)])
-            guard let size = unsafe chunking.firstCut(in: row, isLast: isLast || end <= bytes.count) else {
-                break
-            }
+            guard
+                let size = unsafe chunking.firstCut(
+                    in: row, isLast: isLast || end <= bytes.count, at: &places, offset: position + start)
+            else { break }
             ranges.append(start..<start + size)
             start += size
         }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Whether this processor has SHA-256 instructions; without them the two functions below do nothing useful.
+/// Whether this processor has SHA-256 instructions; without them the three functions below do nothing useful.
 int mlops_sha256_is_available(void);
 
 /// Compresses `blocks` blocks of 64 bytes into the state.
@@ -16,6 +16,20 @@ void mlops_sha256_compress(uint32_t state[8], const uint8_t *data, size_t blocks
 /// results most of the time, so two contents take little longer than one.
 void mlops_sha256_compress_pair(uint32_t first_state[8], const uint8_t *first, uint32_t second_state[8],
                                 const uint8_t *second, size_t blocks);
+
+/// Where a gear hash was small. A place is twice the count of bytes up to and with the one that made it so, plus one where
+/// the hash was at most `strict` and not only at most `lenient`.
+struct mlops_cut_places {
+    uint64_t strict, lenient;
+    uint32_t *places;
+    size_t count, capacity;
+};
+
+/// Compresses blocks of 64 bytes into the state and rolls the gear hash (see below) over the same bytes: the instructions of
+/// the one wait for their own results most of the time, and the other runs meanwhile. Ends early where fewer than 1,024
+/// places are free. Returns how many blocks were taken; there must be fewer than 2^24.
+size_t mlops_sha256_compress_and_scan(uint32_t state[8], const uint8_t *data, size_t blocks,
+                                      const uint64_t table[256], uint64_t *hash, struct mlops_cut_places *places);
 
 /// Whether this processor can compress sixteen contents at once; without that the function below does nothing useful.
 int mlops_sha256_many_is_available(void);

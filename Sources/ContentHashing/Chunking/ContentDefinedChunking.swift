@@ -17,8 +17,9 @@ public struct ContentDefinedChunking: Hashable, Sendable {
     /// The name from which the gear table is made.
     public let table: String
 
-    private let gear: GearHash
-    private let strict, lenient: UInt64
+    let gear: GearHash
+    /// Which bits of the hash must be zero before the average size and behind it: the highest ones.
+    let strict, lenient: UInt64
 
     /// 16, 64 and 256 KiB: small enough for scattered edits of tables, large enough for fast reads.
     public static let standard = ContentDefinedChunking(
@@ -79,6 +80,30 @@ public struct ContentDefinedChunking: Hashable, Sendable {
             if let taken = unsafe scan(before, strict, &hash) { return minimum + taken }
             let behind = unsafe UnsafeRawBufferPointer(rebasing: bytes[turn..<end])
             if let taken = unsafe scan(behind, lenient, &hash) { return turn + taken }
+        }
+        if end == maximum { return maximum }
+        return isLast && end > 0 ? end : nil
+    }
+
+    /// The same from places that are known, without a look at the bytes where they tell.
+    ///
+    /// - Parameters:
+    ///   - bytes: The content from the end of the last chunk on.
+    ///   - isLast: Whether the content ends with these bytes.
+    ///   - places: The places of the content, as far as they are known.
+    ///   - offset: Where in the content the bytes begin.
+    @unsafe
+    package func firstCut(
+        in bytes: UnsafeRawBufferPointer, isLast: Bool, at places: inout KnownCutPlaces, offset: Int
+    ) -> Int? {
+        let end = min(bytes.count, maximum)
+        if end > minimum {
+            let strict = minimum + 1...min(average, end)
+            let lenient = end > average ? average + 1...end : nil
+            guard let size = places.firstCut(ofChunkAt: offset, strict: strict, lenient: lenient) else {
+                return unsafe firstCut(in: bytes, isLast: isLast)
+            }
+            if size > 0 { return size }
         }
         if end == maximum { return maximum }
         return isLast && end > 0 ? end : nil

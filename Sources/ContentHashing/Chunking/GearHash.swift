@@ -34,4 +34,9 @@ package struct GearHash: Sendable {
         }
         return nil
     }
+
+    /// Rolls over all bytes.
+    func hash(of bytes: UnsafeRawBufferPointer, behind hash: UInt64) -> UInt64 {
+        unsafe bytes.reduce(hash) { ($0 &<< 1) &+ table[Int($1)] }
+    }
 }

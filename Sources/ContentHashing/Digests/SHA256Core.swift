@@ -7,13 +7,13 @@ package struct SHA256Core: Sendable {
     var state = SHA256Core.initialState
     private var pending = SIMD64<UInt8>()
     var count: UInt64 = 0
-    private let isAccelerated: Bool
+    let isAccelerated: Bool
 
     private static let initialState = SIMD8<UInt32>(
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
         0x5be0_cd19)
 
-    private static let hasInstructions = mlops_sha256_is_available() != 0
+    package static let hasInstructions = mlops_sha256_is_available() != 0
 
     /// Starts with the digest of nothing.
     ///
