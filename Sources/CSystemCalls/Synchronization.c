@@ -33,3 +33,17 @@ void mlops_start_writing(int descriptor) {
     (void)descriptor;
 #endif
 }
+
+int mlops_write_past_cache(int descriptor, int is_past) {
+#if defined(__linux__)
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -1;
+    return fcntl(descriptor, F_SETFL, is_past ? flags | O_DIRECT : flags & ~O_DIRECT);
+#elif defined(__APPLE__)
+    return fcntl(descriptor, F_NOCACHE, is_past);
+#else
+    (void)descriptor, (void)is_past;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}

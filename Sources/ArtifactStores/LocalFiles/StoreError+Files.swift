@@ -48,3 +48,8 @@ extension FileOperationError {
     /// Whether something stands at the path already.
     var isTaken: Bool { number == EEXIST }
 }
+
+/// The system's text for the number of an error.
+func systemMessage(_ number: Int32) -> String {
+    unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
+}

@@ -27,6 +27,8 @@ extension SystemFiles {
                 if errno == EINTR { continue }
                 return errno
             }
+            // No piece is empty, so there was something to write; to ask again would never end.
+            if written == 0 { return EIO }
             done += written
             while unsafe next < pieces.count && done >= pieces[next].count {
                 unsafe done -= pieces[next].count

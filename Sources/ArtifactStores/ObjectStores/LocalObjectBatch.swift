@@ -28,10 +28,10 @@ final class LocalObjectBatch: GatheringBatch {
     }
 
     func create(_ content: GatheredBytes, at key: String) async throws {
-        let file = try await store.run(key) { store throws(FileOperationError) in
+        let isLarge = content.count >= LocalObjectBatch.large
+        let file = try await store.run(key, isLarge: isLarge) { store throws(FileOperationError) in
             try store.write(content, isDurable: false)
         }
-        let isLarge = content.count >= LocalObjectBatch.large
         members.withLock { $0.append(Member(file: file, key: key, isLarge: isLarge)) }
     }
 

@@ -128,17 +128,21 @@ public final class LocalObjectStore: ObjectStore {
     }
 
     /// Checks the key and does the work beside the threads of tasks.
+    ///
+    /// - Parameter isLarge: Whether most of the time goes by waiting for the device.
     func run<Answer: Sendable>(
-        _ key: String?, _ body: @escaping @Sendable (LocalObjectStore) throws(FileOperationError) -> Answer
+        _ key: String?, isLarge: Bool = false,
+        _ body: @escaping @Sendable (LocalObjectStore) throws(FileOperationError) -> Answer
     ) async throws -> Answer {
         if let key { try ObjectKey.check(key) }
-        return try await Blocking.run { [self] in
+        let work: @Sendable () throws -> Answer = { [self] in
             do throws(FileOperationError) {
                 return try body(self)
             } catch {
                 throw StoreError(error, key: key, location: location)
             }
         }
+        return try await isLarge ? Blocking.runBesideWork(work) : Blocking.run(work)
     }
 }
 
