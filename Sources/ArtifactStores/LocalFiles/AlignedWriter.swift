@@ -66,7 +66,7 @@ package struct AlignedWriter {
     ///
     /// - Parameters:
     ///   - pieces: What is written.
-    ///   - memory: As large as ``stretch``, and aligned to a page; what is in it is lost.
+    ///   - memory: Of ``stretch`` bytes or another multiple of a block, aligned to a page; what is in it is lost.
     ///   - calls: How the file is written.
     @unsafe
     package static func write(
