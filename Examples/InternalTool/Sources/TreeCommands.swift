@@ -178,7 +178,8 @@ enum TreeCommands {
         }
         for fact in information.facts { lines.append("\(fact.key): \(fact.value)") }
         var table = TextTable(["feature", "kind", "splits", "gain", "cover"])
-        for feature in information.importance.sorted(by: { $0.splits > $1.splits }) where feature.splits > 0 {
+        let used = information.importance.filter { $0.splits > 0 }
+        for feature in used.sorted(by: { $0.splits > $1.splits }) {
             table.add([
                 feature.name, feature.kind.rawValue, "\(feature.splits)", feature.gain.map(short) ?? "",
                 feature.cover.map(short) ?? "",

@@ -1,7 +1,9 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 /// The arrays of an XGBoost tree that have a number for each node, as the file holds them.
-struct XGBoostTreeArrays {
+///
+/// A class, for a copy of a structure counts a reference for each array.
+final class XGBoostTreeArrays {
     let left: NumberArray
     let right: NumberArray
     let feature: NumberArray
