@@ -3,12 +3,20 @@
 internal import Dispatch
 internal import Synchronization
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// Work that waits for a disk or takes a core for long: done beside the threads on which tasks run, so that a
 /// service that publishes an artifact goes on answering.
 package enum Blocking {
     private static let queue = DispatchQueue(label: "swift-mlops.blocking", attributes: .concurrent)
     /// Each has a thread of its own, while the queue above has as many as there are processors.
-    private static let devices = (0..<4).map { DispatchQueue(label: "swift-mlops.device.\($0)") }
+    private static let devices = (0..<max(4, ProcessInfo.processInfo.activeProcessorCount)).map {
+        DispatchQueue(label: "swift-mlops.device.\($0)")
+    }
     private static let turn = Atomic(0)
 
     /// Runs the body on a thread of its own and gives back its answer.

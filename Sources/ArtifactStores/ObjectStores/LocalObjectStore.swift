@@ -89,7 +89,8 @@ public final class LocalObjectStore: ObjectStore {
 
     /// Reads an object, or a range of it.
     public func get(_ key: String, range: Range<Int>?) async throws -> [UInt8] {
-        try await run(key) { store throws(FileOperationError) in
+        try await run(key, isLarge: range.map { $0.count >= 1 << 20 } ?? false) {
+            store throws(FileOperationError) in
             try store.files.read(key, range: range)
         }
     }
