@@ -18,8 +18,7 @@ enum MemoryPages {
     /// Asks the system for the pages of some memory at once, where it can do that (Linux 5.14 and later).
     ///
     /// Else each page comes with an interrupt of its own when it is first written, which takes two to three times as long
-    /// in all.
-    /// Nothing but time depends on it.
+    /// in all. Nothing but time depends on it.
     ///
     /// - Parameters:
     ///   - base: Where the memory starts.
