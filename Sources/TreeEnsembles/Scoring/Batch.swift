@@ -1,6 +1,7 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import Synchronization
 
 /// One call: rows, iterations, threads.
 struct Batch: Sendable {
@@ -43,18 +44,15 @@ struct Batch: Sendable {
 
     /// Values, row by row.
     func values() -> [Double] {
-        let rawCount = model.rawScoreCount
         let valueCount = model.valueCount
-        let width = max(rawCount, valueCount)
-        var scores = rawScores()
-        if width > rawCount {
-            scores = (0..<rows.rowCount * width).map {
-                $0 % width < rawCount ? scores[$0 / width * rawCount + $0 % width] : 0
-            }
+        let width = max(model.rawScoreCount, valueCount)
+        let values = filled(width: width, of: 0.0) { range, target in
+            scoreRows(range, into: &target)
+            spread(range.count, of: &target, width: width)
+            transform(range.count, of: &target, width: width)
         }
-        transform(&scores, width: width)
-        if valueCount == width { return scores }
-        return (0..<rows.rowCount * valueCount).map { scores[$0 / valueCount * width + $0 % valueCount] }
+        if valueCount == width { return values }
+        return (0..<rows.rowCount * valueCount).map { values[$0 / valueCount * width + $0 % valueCount] }
     }
 
     /// The leaves' numbers in the source, row by row.
@@ -69,11 +67,22 @@ struct Batch: Sendable {
         }
     }
 
-    private func transform(_ scores: inout [Double], width: Int) {
+    /// Brings rows of raw scores apart, where there are more values than raw scores.
+    private func spread(_ rowCount: Int, of scores: inout MutableSpan<Double>, width: Int) {
+        let rawCount = model.rawScoreCount
+        guard width > rawCount else { return }
+        // From the end on, so that nothing is overwritten that is still to be moved.
+        for row in (0..<rowCount).reversed() {
+            for place in (0..<width).reversed() {
+                scores[row * width + place] = place < rawCount ? scores[row * rawCount + place] : 0
+            }
+        }
+    }
+
+    private func transform(_ rowCount: Int, of scores: inout MutableSpan<Double>, width: Int) {
         if model.ensemble.transform == .identity, model.ensemble.averaging != .valuesOnly { return }
-        var span = scores.mutableSpan
-        for row in 0..<rows.rowCount {
-            var part = span._mutatingExtracting(row * width..<(row + 1) * width)
+        for row in 0..<rowCount {
+            var part = scores._mutatingExtracting(row * width..<(row + 1) * width)
             model.reference.transform(&part, iterations: iterations.count)
         }
     }
@@ -159,17 +168,24 @@ struct Batch: Sendable {
             fill(0..<count, &span)
             return result
         }
-        // Stretches are whole blocks of 64 rows.
+        // Stretches are whole blocks of 64 rows. Each thread takes the next when it is done with one, for processors that
+        // others use too are not equally fast.
         let blocks = (count + 63) / 64
+        let stretch = 64 * max(blocks / (16 * parts), min(8, (blocks + parts - 1) / parts))
+        let next = Atomic(0)
         unsafe result.withUnsafeMutableBufferPointer { buffer in
-            // Each thread writes its own stretch of rows, and the buffer outlives the call below, which waits.
+            // Each stretch is written by one thread, and the buffer outlives the call below, which waits.
             nonisolated(unsafe) let base = unsafe buffer
-            DispatchQueue.concurrentPerform(iterations: parts) { part in
-                let start = min(part * blocks / parts * 64, count)
-                let end = min((part + 1) * blocks / parts * 64, count)
-                var span = unsafe MutableSpan(
-                    _unsafeElements: UnsafeMutableBufferPointer(rebasing: base[start * width..<end * width]))
-                fill(start..<end, &span)
+            DispatchQueue.concurrentPerform(iterations: parts) { _ in
+                while true {
+                    let start = next.wrappingAdd(stretch, ordering: .relaxed).oldValue
+                    guard start < count else { return }
+                    let end = min(start + stretch, count)
+                    var span = unsafe MutableSpan(
+                        _unsafeElements: UnsafeMutableBufferPointer(
+                            rebasing: base[start * width..<end * width]))
+                    fill(start..<end, &span)
+                }
             }
         }
         return result
