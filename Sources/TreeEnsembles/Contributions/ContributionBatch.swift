@@ -1,7 +1,5 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
-
 /// One call for contributions or interactions: rows, trees, background, threads.
 struct ContributionBatch: Sendable {
     let plan: ContributionPlan
@@ -30,29 +28,10 @@ struct ContributionBatch: Sendable {
         if background == nil, let problem = plan.coverProblem { throw problem }
         let game = preparedBackground()
         let expected = expectedValues(game?.rows)
-        let count = rows.rowCount
-        let rowWidth = width * ensemble.outputCount
-        var result = [Double](repeating: 0, count: count * rowWidth)
-        let parts = max(1, min(threads, (count + 63) / 64))
-        if parts == 1 {
-            var span = result.mutableSpan
-            fill(0..<count, expected: expected, game: game, into: &span)
-            return result
-        }
-        unsafe result.withUnsafeMutableBufferPointer { buffer in
-            // Each thread writes its own stretch of rows, and the buffer outlives the call below, which
-            // waits.
-            nonisolated(unsafe) let base = unsafe buffer
-            DispatchQueue.concurrentPerform(iterations: parts) { part in
-                let start = part * count / parts
-                let end = (part + 1) * count / parts
-                var span = unsafe MutableSpan(
-                    _unsafeElements: UnsafeMutableBufferPointer(
-                        rebasing: base[start * rowWidth..<end * rowWidth]))
-                fill(start..<end, expected: expected, game: game, into: &span)
-            }
-        }
-        return result
+        // Tables are made for each stretch.
+        return RowStretches(rowCount: rows.rowCount, threads: threads, perThread: 1).filled(
+            width: width * ensemble.outputCount, of: 0.0
+        ) { range, target in fill(range, expected: expected, game: game, into: &target) }
     }
 
     /// Background rows and what is known of them.

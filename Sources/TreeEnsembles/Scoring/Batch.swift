@@ -1,8 +1,5 @@
 // Copyright 2026 the swift-mlops authors. SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
-import Synchronization
-
 /// One call: rows, iterations, threads.
 struct Batch: Sendable {
     let model: TreeEnsemble
@@ -160,34 +157,7 @@ struct Batch: Sendable {
     func filled<Element: Sendable>(
         width: Int, of zero: Element, _ fill: @Sendable (Range<Int>, inout MutableSpan<Element>) -> Void
     ) -> [Element] {
-        let count = rows.rowCount
-        let parts = max(1, min(threads, (count + 63) / 64))
-        var result = [Element](repeating: zero, count: count * width)
-        if parts == 1 {
-            var span = result.mutableSpan
-            fill(0..<count, &span)
-            return result
-        }
-        // Stretches are whole blocks of 64 rows. Each thread takes the next when it is done with one, for processors that
-        // others use too are not equally fast.
-        let blocks = (count + 63) / 64
-        let stretch = 64 * max(blocks / (16 * parts), min(8, (blocks + parts - 1) / parts))
-        let next = Atomic(0)
-        unsafe result.withUnsafeMutableBufferPointer { buffer in
-            // Each stretch is written by one thread, and the buffer outlives the call below, which waits.
-            nonisolated(unsafe) let base = unsafe buffer
-            DispatchQueue.concurrentPerform(iterations: parts) { _ in
-                while true {
-                    let start = next.wrappingAdd(stretch, ordering: .relaxed).oldValue
-                    guard start < count else { return }
-                    let end = min(start + stretch, count)
-                    var span = unsafe MutableSpan(
-                        _unsafeElements: UnsafeMutableBufferPointer(
-                            rebasing: base[start * width..<end * width]))
-                    fill(start..<end, &span)
-                }
-            }
-        }
-        return result
+        RowStretches(rowCount: rows.rowCount, threads: threads, perThread: 16).filled(
+            width: width, of: zero, fill)
     }
 }
